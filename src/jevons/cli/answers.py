@@ -1,0 +1,267 @@
+"""The commands that answer a question: each opens a study, asks it, and prints."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from jevons.cli.options import (
+    DRAWS,
+    SEED,
+    AsOf,
+    Draws,
+    FactFiles,
+    Json,
+    PriceFiles,
+    Seed,
+    Ticker,
+    choose_day,
+    open_store,
+    open_study,
+    parse_parallel,
+    pick,
+    read_architecture,
+    writable_folder,
+)
+from jevons.cli.output import progress, show, show_json
+from jevons.errors import UserError, did_you_mean
+
+LANGUAGES = {"en": ("en",), "zh": ("zh",), "both": ("en", "zh")}
+
+
+def note(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the note.")] = Path(
+        "out"
+    ),
+    language: Annotated[
+        str, typer.Option("--lang", metavar="en|zh|both", help="Language of the note.")
+    ] = "both",
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+    prices: PriceFiles = None,
+) -> None:
+    """Write the research note: all six answers, charts, sources (note.html, figures.json)."""
+    if language not in LANGUAGES:
+        raise UserError(f"--lang {language!r} is not a language of the note; use en, zh or both")
+    writable_folder(out)
+    with progress(f"Computing the figures with {draws:,} draws"):
+        figures = open_study(as_of, seed, draws, facts, prices).figures()
+    from jevons.note.render import write
+
+    with progress("Writing the note"):
+        try:
+            files = write(figures, out, LANGUAGES[language])
+        except OSError as error:
+            raise UserError(f"--out {out} cannot be written ({error.strerror})") from error
+    names = [str(file) for file in files]
+    if as_json:
+        show_json({"files": names, "provenance": figures["provenance"]})
+        return
+    for name in names:
+        typer.echo(name)
+
+
+def simulate(
+    quantities: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Only these quantities.", show_default=False),
+    ] = None,
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+) -> None:
+    """Simulate the chain from tokens to capex, quarter by quarter, with ranges."""
+    with progress(f"Simulating {draws:,} draws"):
+        answer: dict[str, Any] = open_study(as_of, seed, draws, facts).simulate()
+    if quantities:
+        known = answer["quantities"]
+        for name in quantities:
+            if name not in known:
+                raise UserError(f"unknown quantity {name!r}{did_you_mean(name, known)}")
+        answer = answer | {"quantities": {name: known[name] for name in quantities}}
+    show(answer, as_json)
+
+
+def cost(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="A model, or the path of its config.json.")
+    ],
+    chip: Annotated[
+        str, typer.Option("--chip", metavar="CHIP", help="The accelerator it runs on.")
+    ],
+    phase: Annotated[
+        str,
+        typer.Option("--phase", metavar="PHASE", help="What is run: serve, prefill or decode."),
+    ] = "serve",
+    batch: Annotated[
+        int | None, typer.Option("--batch", metavar="N", min=1, help="Requests decoded together.")
+    ] = None,
+    context_in: Annotated[
+        int | None,
+        typer.Option("--context-in", metavar="N", min=0, help="Tokens read per request."),
+    ] = None,
+    context_out: Annotated[
+        int | None,
+        typer.Option("--context-out", metavar="N", min=0, help="Tokens written per request."),
+    ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option("--precision", metavar="FORMAT", help="Of the weights: bf16, fp8, fp4."),
+    ] = None,
+    chips: Annotated[
+        int | None, typer.Option("--chips", metavar="N", min=1, help="Chips used.")
+    ] = None,
+    parallel: Annotated[
+        str | None, typer.Option("--parallel", metavar="tp=8,ep=1", help="Spread over chips.")
+    ] = None,
+    price_per_hour: Annotated[
+        float | None,
+        typer.Option("--price-per-hour", metavar="USD", min=0.0, help="Price of a chip-hour."),
+    ] = None,
+    cache_hit: Annotated[
+        float | None,
+        typer.Option(
+            "--cache-hit", metavar="SHARE", min=0.0, max=1.0, help="Share of input already cached."
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+) -> None:
+    """What a token costs: a model on a chip, from arithmetic, memory and wires."""
+    given = {
+        "batch": batch,
+        "context_in": context_in,
+        "context_out": context_out,
+        "precision": precision,
+        "chips": chips,
+        "parallel": parse_parallel(parallel),
+        "price_per_hour": price_per_hour,
+        "cache_hit": cache_hit,
+    }
+    day = choose_day(as_of, open_store(facts))
+    from jevons.model import efficiency
+
+    described = read_architecture(Path(model)) if model.endswith(".json") else model
+    # What was not given is left to the model, which knows what fits the model and the chip.
+    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    answer = efficiency.cost(
+        described, chip, phase=phase, seed=seed, draws=draws, as_of=day, **options
+    )
+    show(answer, as_json)
+
+
+def index(
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+) -> None:
+    """The Jevons index: does efficiency raise demand for compute, and how sure is that?"""
+    with progress(f"Simulating {draws:,} draws"):
+        answer = open_study(as_of, seed, draws, facts).index()
+    show(answer, as_json)
+
+
+def shock(
+    efficiency: Annotated[
+        float,
+        typer.Option(
+            "--efficiency", metavar="FACTOR", help="Factor by which efficiency rises at once."
+        ),
+    ] = 10.0,
+    at: Annotated[str, typer.Option("--at", metavar="2025Q1", help="Quarter of the shock.")] = (
+        "2025Q1"
+    ),
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+) -> None:
+    """Make tokens cheaper overnight and follow what happens, against no shock."""
+    if not 0 < efficiency < float("inf"):
+        raise UserError(f"--efficiency {efficiency:g} must be a factor above 0, e.g. 10")
+    if len(at) != 6 or not at[:4].isdecimal() or at[4:] not in {"Q1", "Q2", "Q3", "Q4"}:
+        raise UserError(f"--at {at!r} is not a quarter; write it as 2025Q1")
+    with progress(f"Simulating {draws:,} draws twice"):
+        answer = open_study(as_of, seed, draws, facts).shock(efficiency=efficiency, at=at)
+    show(answer, as_json)
+
+
+def power(
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+) -> None:
+    """How many gigawatts the US is short, by year, and what closes the gap."""
+    with progress(f"Simulating {draws:,} draws"):
+        answer = open_study(as_of, seed, draws, facts).power()
+    show(answer, as_json)
+
+
+def value(
+    ticker: Ticker = None,
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+    prices: PriceFiles = None,
+) -> None:
+    """What a share is worth, as a distribution; without a ticker, every company."""
+    with progress(f"Simulating {draws:,} draws"):
+        study = open_study(as_of, seed, draws, facts, prices)
+        answer = study.value(ticker.upper()) if ticker else study.values()
+    show(answer, as_json)
+
+
+def implied(
+    ticker: Ticker = None,
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+    prices: PriceFiles = None,
+) -> None:
+    """Which build-out today's price already implies; without a ticker, every company."""
+    with progress(f"Simulating {draws:,} draws"):
+        study = open_study(as_of, seed, draws, facts, prices)
+        answer = study.implied(ticker.upper()) if ticker else study.figures()["implied"]
+    show(answer, as_json)
+
+
+def drawdown(
+    ticker: Ticker = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    facts: FactFiles = None,
+    prices: PriceFiles = None,
+) -> None:
+    """How far each share is below its 52-week high."""
+    answer = pick(open_study(as_of, SEED, DRAWS, facts, prices).drawdown(), ticker)
+    show(answer, as_json)
+
+
+def claims(
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+) -> None:
+    """Published claims: what was said, when it resolves, and what came of it."""
+    with progress(f"Simulating {draws:,} draws"):
+        answer = open_study(as_of, seed, draws, facts).claims()
+    show(answer, as_json)

@@ -1,0 +1,221 @@
+"""Options that commands share, and what they mean: which facts, which day, which draws."""
+
+import json
+import tempfile
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jevons.errors import UserError, did_you_mean
+
+if TYPE_CHECKING:  # the real imports wait until a command needs them, so that --help is quick
+    from jevons.facts import Store
+    from jevons.model.architecture import Architecture
+    from jevons.study import Study
+
+FEWEST_DRAWS = 10  # fewer say nothing about a 5 % quantile
+MOST_DRAWS = 10_000_000
+LARGEST_SEED = 2**32 - 1
+SEED = 2025
+DRAWS = 20_000
+
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        help="Use only what was public on this day. Default: the day of the latest fact.",
+        show_default=False,
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed", metavar="N", min=0, max=LARGEST_SEED, help="Root of every random stream."
+    ),
+]
+Draws = Annotated[
+    int,
+    typer.Option(
+        "--draws",
+        metavar="N",
+        min=FEWEST_DRAWS,
+        max=MOST_DRAWS,
+        help="Number of simulated futures.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+FactFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--facts", metavar="FILE", help="A CSV file of your own facts; may be given several times."
+    ),
+]
+PriceFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--prices",
+        metavar="FILE",
+        help="A CSV or Parquet file of your own prices; may be given several times.",
+    ),
+]
+Ticker = Annotated[str | None, typer.Argument(metavar="[TICKER]", show_default=False)]
+
+
+def parse_day(text: str, option: str = "--as-of") -> date:
+    """Read a day written as YYYY-MM-DD.
+
+    >>> parse_day("2025-03-11")
+    datetime.date(2025, 3, 11)
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise UserError(f"{option} {text!r} is not a day; write it as YYYY-MM-DD, e.g. 2025-03-11")
+    return day
+
+
+def today() -> date:
+    """Today where the user is: the only clock of jevons; all else takes the day as an argument."""
+    return datetime.now().astimezone().date()
+
+
+def choose_day(as_of: str | None, store: "Store") -> date:
+    """The day whose knowledge is used: the one asked for, else that of the latest fact.
+
+    Raises:
+        UserError: the day is malformed, in the future, or before the first fact.
+    """
+    if as_of is None:
+        return min(store.last_known_on, today())
+    day = parse_day(as_of)
+    if day > today():
+        raise UserError(f"--as-of {day} is in the future; choose a day up to today, {today()}")
+    if day < store.first_known_on:
+        raise UserError(
+            f"--as-of {day} is before the first fact, which became known on "
+            f"{store.first_known_on}; choose that day or a later one"
+        )
+    return day
+
+
+def existing(files: Sequence[Path] | None, option: str) -> tuple[Path, ...]:
+    """The files, if each one is there.
+
+    Raises:
+        UserError: a file is missing or is a folder.
+    """
+    for file in files or ():
+        if not file.exists():
+            raise UserError(f"{option} {file} does not exist; check the path")
+        if not file.is_file():
+            raise UserError(f"{option} {file} is not a file; name a single file")
+    return tuple(files or ())
+
+
+def open_store(files: Sequence[Path] | None) -> "Store":
+    """Bundled facts and the user's own, checked."""
+    from jevons.facts import load
+
+    return load(existing(files, "--facts"), recorded_on=today())
+
+
+def open_study(
+    as_of: str | None,
+    seed: int,
+    draws: int,
+    facts: Sequence[Path] | None = None,
+    prices: Sequence[Path] | None = None,
+) -> "Study":
+    """The study that answers a command; nothing is simulated until it is asked."""
+    price_files = existing(prices, "--prices")
+    store = open_store(facts)
+    day = choose_day(as_of, store)
+    from jevons.study import Study
+
+    if not price_files:
+        return Study(store, day, seed=seed, draws=draws)
+    from jevons.market import read_prices
+
+    return Study(store, day, seed=seed, draws=draws, prices=read_prices(price_files))
+
+
+def writable_folder(folder: Path) -> Path:
+    """The folder, if files can be written in it; it need not exist yet.
+
+    Raises:
+        UserError: the folder, or the nearest one above it that exists, takes no file.
+    """
+    nearest = folder.absolute()
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        raise UserError(f"--out {folder} cannot be a folder because {nearest} is a file")
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            return folder
+    except OSError as error:
+        raise UserError(
+            f"--out {folder} cannot be written ({error.strerror}); choose another folder"
+        ) from error
+
+
+def parse_parallel(text: str | None) -> dict[str, int] | None:
+    """Read how a model is spread over chips.
+
+    >>> parse_parallel("tp=8,ep=4")
+    {'tp': 8, 'ep': 4}
+    """
+    if text is None:
+        return None
+    ways: dict[str, int] = {}
+    for part in text.split(","):
+        name, equals, number = (piece.strip() for piece in part.partition("="))
+        if not (equals and name and number.isascii() and number.isdecimal() and int(number) > 0):
+            raise UserError(
+                f"--parallel {text!r}: {part.strip()!r} is not KIND=NUMBER with a number from 1; "
+                "write for example tp=8,ep=1"
+            )
+        if name in ways:
+            raise UserError(f"--parallel {text!r} gives {name} twice; give each kind once")
+        ways[name] = int(number)
+    return ways
+
+
+def read_architecture(file: Path) -> "Architecture":
+    """A model described by its Hugging Face ``config.json``.
+
+    Raises:
+        UserError: the file is missing, is no JSON object, or lacks needed fields.
+    """
+    from jevons.model.hugging_face import from_hugging_face
+
+    try:
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{file} cannot be read ({error.strerror}); check the path") from error
+    except ValueError as error:
+        raise UserError(f"{file} is not JSON ({error}); give a model's config.json") from error
+    if not isinstance(config, dict):
+        raise UserError(f"{file} holds no JSON object; give a model's config.json")
+    return from_hugging_face(config, str(file))
+
+
+def pick(records: Sequence[dict[str, Any]], ticker: str | None) -> list[dict[str, Any]]:
+    """The records of one ticker, or all of them.
+
+    Raises:
+        UserError: no record has the ticker.
+    """
+    if ticker is None:
+        return list(records)
+    found = [record for record in records if record["ticker"] == ticker.upper()]
+    if not found:
+        known = [record["ticker"] for record in records]
+        raise UserError(f"unknown ticker {ticker!r}{did_you_mean(ticker.upper(), known)}")
+    return found

@@ -1,0 +1,232 @@
+"""What a command prints: one JSON document, or tables for a reader.
+
+Tables are drawn from the shape of the answer alone (see ``jevons.quantiles`` for the shapes), so
+a figure added to an answer appears in its table without a change here.
+"""
+
+import json
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+QUANTILES = ("p05", "p25", "p50", "p75", "p95")
+# Wide enough for a table of quantiles when the output is a file or a pipe.
+PIPED_WIDTH = 140
+MOST_TIMES = 8  # columns of a path
+LONGEST_LINE = 4  # items of a list on one line
+
+
+def show(answer: Any, as_json: bool) -> None:
+    """Print an answer as one JSON document or as tables."""
+    if as_json:
+        show_json(answer)
+        return
+    from rich.console import Console
+
+    # Texts from facts may hold square brackets or colons that rich would read as mark-up.
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    console = Console(width=width, markup=False, highlight=False, emoji=False)
+    if isinstance(answer, Mapping):
+        _show_mapping(console, answer)
+    else:
+        _show_records(console, list(answer), title=None)
+
+
+def show_json(answer: Any) -> None:
+    """Print one JSON document on standard output.
+
+    Raises:
+        ValueError: a number is not finite; JSON has no word for it and a reader no use.
+    """
+    typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=2))
+
+
+@contextmanager
+def progress(message: str) -> Iterator[None]:
+    """Say on standard error what is being waited for: a spinner for a person, a line for a log."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status(f"{message} ..."):
+            yield
+    else:
+        console.print(f"{message} ...", highlight=False)
+        yield
+
+
+def number(value: float) -> str:
+    """A number with four significant digits, as a reader writes it.
+
+    >>> number(1234567.0), number(0.012345), number(5), number(0.0)
+    ('1,235,000', '0.01235', '5', '0')
+    """
+    if isinstance(value, int):
+        return str(value) if 1900 <= value <= 2100 else f"{value:,}"  # a year has no comma
+    rounded = float(f"{value:.4g}")
+    if rounded != 0 and not 1e-4 <= abs(rounded) < 1e15:
+        return f"{rounded:.3e}"
+    if rounded == int(rounded):
+        return f"{int(rounded):,}"
+    return f"{rounded:,f}".rstrip("0") if abs(rounded) >= 0.01 else f"{rounded:.6f}".rstrip("0")
+
+
+def _is_quantity(value: Any) -> bool:
+    return isinstance(value, Mapping) and "p50" in value and not isinstance(value["p50"], list)
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, Mapping) and isinstance(value.get("p50"), list)
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
+
+
+def _is_long_list(value: Any) -> bool:
+    return isinstance(value, list) and not _is_records(value) and len(value) > LONGEST_LINE
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return number(value)
+    if _is_quantity(value):
+        return f"{number(value['p50'])} ({number(value['p05'])} to {number(value['p95'])})"
+    if isinstance(value, list | tuple):
+        return ", ".join(_cell(item) for item in value)
+    return str(value)
+
+
+def _flat(mapping: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested names joined by dots; quantities and paths are left whole."""
+    flat: dict[str, Any] = {}
+    for name, value in mapping.items():
+        nested = isinstance(value, Mapping) and not _is_quantity(value) and not _is_path(value)
+        if nested:
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def _table(title: str | None) -> "Table":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+
+
+def _show_mapping(console: "Console", answer: Mapping[str, Any]) -> None:
+    flat = _flat(answer)
+    quantities = {name: value for name, value in flat.items() if _is_quantity(value)}
+    paths = {name: value for name, value in flat.items() if _is_path(value)}
+    records = {name: value for name, value in flat.items() if _is_records(value)}
+    lists = {name: value for name, value in flat.items() if _is_long_list(value)}
+    shown = quantities.keys() | paths.keys() | records.keys() | lists.keys()
+    plain = {name: value for name, value in flat.items() if name not in shown}
+    if plain:
+        _show_plain(console, plain)
+    if quantities:
+        _show_quantities(console, quantities)
+    if paths:
+        _show_paths(console, paths)
+    for name, value in records.items():
+        _show_records(console, value, title=name)
+    for name, value in lists.items():
+        console.print(f"{name}:")
+        for item in value:
+            console.print(f"  {_cell(item)}", soft_wrap=True)
+
+
+def _show_plain(console: "Console", plain: Mapping[str, Any]) -> None:
+    width = max(len(name) for name in plain)
+    for name, value in plain.items():
+        console.print(f"{name:<{width}}  {_cell(value)}")
+
+
+def _show_quantities(console: "Console", quantities: Mapping[str, Mapping[str, Any]]) -> None:
+    table = _table(None)
+    table.add_column("quantity", no_wrap=True)
+    for level in (*QUANTILES, "mean"):
+        table.add_column(level, justify="right")
+    table.add_column("unit")
+    for name, value in quantities.items():
+        table.add_row(
+            name, *(_cell(value.get(level)) for level in (*QUANTILES, "mean")), value["unit"]
+        )
+    console.print(table)
+
+
+def _show_paths(console: "Console", paths: Mapping[str, Mapping[str, Any]]) -> None:
+    """Median of each path at the last quarter of the years, one row a path."""
+    by_times: dict[tuple[str, ...], dict[str, Mapping[str, Any]]] = {}
+    for name, value in paths.items():
+        times = tuple(str(time) for time in value.get("quarter", value.get("year", ())))
+        by_times.setdefault(times, {})[name] = value
+    for times, group in by_times.items():
+        chosen = _chosen(times)
+        prefix = _common_prefix(group)
+        console.print("\nmedians; all quantiles with --json")
+        table = _table(None)
+        table.add_column("quantity", no_wrap=True)
+        table.add_column("unit", no_wrap=True)
+        for position in chosen:
+            table.add_column(times[position], justify="right")
+        for name, value in group.items():
+            medians = (_cell(value["p50"][at]) for at in chosen)
+            table.add_row(name.removeprefix(prefix), value["unit"], *medians)
+        console.print(table)
+
+
+def _common_prefix(names: Collection[str]) -> str:
+    """The container that all names share, with its dot; the table need not repeat it."""
+    first = {name.partition(".")[0] for name in names if "." in name}
+    whole = all("." in name for name in names)
+    return f"{first.pop()}." if whole and len(first) == 1 else ""
+
+
+def _chosen(times: Sequence[str]) -> list[int]:
+    """Positions of the times that fit on a screen: years' ends first, always the last."""
+    ends = [at for at, time in enumerate(times) if not time[4:] or time.endswith("Q4")]
+    positions = ends or list(range(len(times)))
+    stride = -(-len(positions) // MOST_TIMES)
+    return positions[::-1][::stride][::-1]
+
+
+def _show_records(
+    console: "Console", records: Sequence[Mapping[str, Any]], title: str | None
+) -> None:
+    if not records:
+        console.print("nothing to show")
+        return
+    rows = [_flat(record) for record in records]
+    names = list(dict.fromkeys(name for row in rows for name in row if not _is_path(row[name])))
+    units = {
+        name: f" ({value['unit']})"
+        for row in rows
+        for name, value in row.items()
+        if _is_quantity(value)
+    }
+    cells = [[name + units.get(name, "") for name in names]]
+    cells += [[_cell(row.get(name)) for name in names] for row in rows]
+    if len(records) < min(len(names), MOST_TIMES):  # more fields than records: stand them upright
+        cells = [list(column) for column in zip(*cells, strict=True)]
+    table = _table(title)
+    for position, header in enumerate(cells[0]):
+        body = [row[position] for row in cells[1:]]
+        numeric = sum(text[:1].isdigit() or text[:1] in "-(" for text in body) * 2 > len(body)
+        table.add_column(header, justify="right" if position and numeric else "left")
+    for row in cells[1:]:
+        table.add_row(*row)
+    console.print(table)

@@ -1,0 +1,329 @@
+"""Centres of the chain's inputs, read from facts known by the as-of date.
+
+A rule takes a snapshot and returns the centre with the facts behind it, or no value when the facts
+do not exist yet (the declared median then stands). The anchor quarter is the last one whose
+NVIDIA data-centre revenue is known: there the chain turns from history into forecast.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from jevons.errors import UserError
+from jevons.facts.fact import Fact
+from jevons.facts.snapshot import Snapshot
+from jevons.model.clock import QUARTERS, fiscal_quarter_of, quarter_of
+
+BUYERS: tuple[str, ...] = ("MSFT", "AMZN", "GOOGL", "META", "ORCL")
+# NVIDIA's share of world spend on accelerators. Assumption: Broadcom, AMD and the in-house designs of
+# Google and Amazon took the rest in 2023-25; no dated market total is among the facts.
+NVIDIA_SHARE = 0.78
+# NVIDIA's networking in its data-centre revenue where the split is not yet published.
+NETWORKING_SHARE = 0.13
+TOKEN_GROWTH = 1.6  # log growth a year used to carry stale token reports to the anchor (a factor of 5)
+FORECAST_MINIMUM_QUARTERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A centre settled from facts; ``value`` is None when none was known."""
+
+    value: float | None
+    facts: tuple[str, ...]
+
+
+def quarterly(facts: Sequence[Fact]) -> dict[str, Fact]:
+    """Facts about periods of about a quarter, by the calendar quarter of their middle."""
+    found = {}
+    for fact in facts:
+        if fact.period_start is not None and 80 <= (fact.period_end - fact.period_start).days <= 100:
+            found[fiscal_quarter_of(fact.period_start, fact.period_end)] = fact
+    return dict(sorted(found.items()))
+
+
+def data_center_revenue(snapshot: Snapshot) -> dict[str, Fact]:
+    """NVIDIA data-centre revenue by calendar quarter.
+
+    Raises:
+        UserError: fewer than four quarters since 2023 are known.
+    """
+    facts = quarterly(
+        snapshot.select(entity="NVDA", metric="data_center_revenue", stated_by="company")
+    )
+    recent = {quarter: fact for quarter, fact in facts.items() if quarter in QUARTERS}
+    if len(recent) < FORECAST_MINIMUM_QUARTERS:
+        raise UserError(
+            f"too few facts to run the chain as of {snapshot.as_of}: it needs "
+            f"{FORECAST_MINIMUM_QUARTERS} quarters of NVDA data_center_revenue since "
+            f"{QUARTERS[0]} and knows {len(recent)}; choose a date from 2024-02-21 on"
+        )
+    return recent
+
+
+def anchor_quarter(snapshot: Snapshot) -> str:
+    """The last quarter whose NVIDIA data-centre revenue is known."""
+    return max(data_center_revenue(snapshot))
+
+
+def accelerator_spend(snapshot: Snapshot) -> Anchor:
+    """World accelerator spend (USD_bn/quarter) in the anchor quarter."""
+    revenue = data_center_revenue(snapshot)[anchor_quarter(snapshot)]
+    networking = snapshot.at(
+        "NVDA", "data_center_networking_revenue", revenue.period_end, stated_by="company"
+    )
+    if networking is None:
+        compute = revenue.central * (1 - NETWORKING_SHARE)
+        return Anchor(compute / NVIDIA_SHARE, (revenue.fact_id,))
+    compute = revenue.central - networking.central
+    return Anchor(compute / NVIDIA_SHARE, (revenue.fact_id, networking.fact_id))
+
+
+def accelerator_spend_growth_past(snapshot: Snapshot) -> Anchor:
+    """Log growth a year of NVIDIA data-centre revenue over the clock's history, least squares."""
+    revenue = data_center_revenue(snapshot)
+    position = [QUARTERS.index(quarter) / 4 for quarter in revenue]
+    slope = np.polyfit(position, [math.log(fact.central) for fact in revenue.values()], 1)[0]
+    return Anchor(float(slope), tuple(fact.fact_id for fact in revenue.values()))
+
+
+def accelerator_spend_growth(snapshot: Snapshot) -> Anchor:
+    """Log growth of NVIDIA data-centre revenue over the last four quarters known.
+
+    Where one year earlier is not known the growth over the quarters that are is put on a year.
+    """
+    revenue = list(data_center_revenue(snapshot).values())[-5:]
+    first, last = revenue[0], revenue[-1]
+    years = (last.period_end - first.period_end).days / 365.25
+    return Anchor(math.log(last.central / first.central) / years, (first.fact_id, last.fact_id))
+
+
+def accelerator_price(snapshot: Snapshot) -> Anchor:
+    """USD per H100-equivalent in 2024Q4: NVIDIA compute revenue over equivalents shipped in 2024."""
+    entity, metric = "NVIDIA all data-centre accelerators", "cumulative_compute"
+    before = snapshot.at(entity, metric, date(2023, 12, 31))
+    after = snapshot.at(entity, metric, date(2024, 12, 31))
+    if before is None or after is None:
+        return Anchor(None, ())
+    revenue = [
+        fact
+        for quarter, fact in data_center_revenue(snapshot).items()
+        if quarter.startswith("2024Q")
+    ]
+    dollars = sum(fact.central for fact in revenue) * 1e9 * (1 - NETWORKING_SHARE)
+    price = dollars / (after.central - before.central)
+    # The year's mean stands for mid-2024; price per unit of compute fell 1.33 a year (priors.toml).
+    at_year_end = price * 1.33**-0.4
+    return Anchor(at_year_end, (before.fact_id, after.fact_id, *(f.fact_id for f in revenue)))
+
+
+def token_level(snapshot: Snapshot) -> Anchor:
+    """Tokens a day (trillions) of all reporting platforms, carried to the anchor quarter's end."""
+    end = quarter_end(anchor_quarter(snapshot))
+    total, used = 0.0, []
+    for entity in sorted({f.entity for f in snapshot.select(metric="tokens_processed_per_day")}):
+        if entity in PLATFORM_PARTS:
+            continue
+        fact = snapshot.latest(entity, "tokens_processed_per_day")
+        if fact is not None:
+            years = max(0.0, (end - fact.period_end).days / 365.25)
+            total += fact.central * math.exp(TOKEN_GROWTH * years)
+            used.append(fact.fact_id)
+    return Anchor(total if used else None, tuple(used))
+
+
+# Parts of a platform that is counted whole, and one that resells others' tokens.
+PLATFORM_PARTS = {"OpenAI GPT-5-Codex", "Google Gemini API", "OpenRouter", "China"}
+
+
+def users_level(snapshot: Snapshot) -> Anchor:
+    """Weekly users (millions) of ChatGPT, last report."""
+    fact = snapshot.latest("OpenAI ChatGPT", "active_users_weekly")
+    return Anchor(None, ()) if fact is None else Anchor(fact.central, (fact.fact_id,))
+
+
+def inference_share(snapshot: Snapshot) -> Anchor:
+    """OpenAI's inference spend over inference plus R&D, last year with both."""
+    inference = snapshot.latest("OpenAI", "compute_spend_inference")
+    if inference is None:
+        return Anchor(None, ())
+    research = snapshot.at("OpenAI", "compute_spend_rd", inference.period_end)
+    if research is None:
+        return Anchor(None, ())
+    share = inference.central / (inference.central + research.central)
+    return Anchor(share, (inference.fact_id, research.fact_id))
+
+
+def published_supply(metric: str, entity: str = "US data centres") -> Callable[[Snapshot], Anchor]:
+    """Rule for a term of Morgan Stanley's shortfall: its last vintage known by then."""
+
+    def rule(snapshot: Snapshot) -> Anchor:
+        facts = snapshot.select(entity=entity, metric=metric, stated_by="Morgan Stanley")
+        if not facts:
+            return Anchor(None, ())
+        fact = max(facts, key=lambda f: f.known_on)
+        return Anchor(fact.central, (fact.fact_id,))
+
+    rule.__doc__ = f"Morgan Stanley's {metric} of {entity} (GW), last vintage."
+    return rule
+
+
+def bitcoin_sites(snapshot: Snapshot) -> Anchor:
+    """Bitcoin sites (GW): operating and under construction whole, half of those in development."""
+    parts = {
+        metric: snapshot.latest("Bitcoin miners", metric)
+        for metric in ("sites_operating", "sites_under_construction", "sites_in_development")
+    }
+    if any(fact is None for fact in parts.values()):
+        return Anchor(None, ())
+    weights = {"sites_in_development": 0.5}
+    total = sum(f.central * weights.get(metric, 1.0) for metric, f in parts.items() if f)
+    return Anchor(total, tuple(f.fact_id for f in parts.values() if f))
+
+
+def us_base_electricity(snapshot: Snapshot) -> Anchor:
+    """US data-centre use in 2023 (TWh) without accelerators; LBNL, else IEA's 2022 figure grown."""
+    accelerators_2023 = 9.0  # the chain's own fleet of 2023, see docs/power.md
+    fact = snapshot.at("US data centres", "electricity_use", date(2023, 12, 31), stated_by="LBNL")
+    if fact is not None:
+        return Anchor(fact.central - accelerators_2023, (fact.fact_id,))
+    fact = snapshot.at("US data centres", "electricity_use", date(2022, 12, 31), stated_by="IEA")
+    if fact is not None:
+        return Anchor(fact.central * 1.03 - accelerators_2023, (fact.fact_id,))
+    return Anchor(None, ())
+
+
+def operating_cash_flow(snapshot: Snapshot) -> Anchor:
+    """Five buyers' operating cash flow per quarter (USD_bn), from their last fiscal years known."""
+    total, used = 0.0, []
+    for buyer in BUYERS:
+        years = [
+            fact
+            for fact in snapshot.select(entity=buyer, metric="operating_cash_flow")
+            if fact.period_start and 350 <= (fact.period_end - fact.period_start).days <= 380
+        ]
+        if not years:
+            return Anchor(None, ())
+        last = max(years, key=lambda fact: fact.period_end)
+        total += last.central / 4
+        used.append(last.fact_id)
+    return Anchor(total, tuple(used))
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerCapex:
+    """Cash capex of one buyer: its level before the AI build-out and at the anchor (USD_bn/quarter)."""
+
+    before: float
+    now: float
+    facts: tuple[str, ...]
+
+
+def buyer_capex(snapshot: Snapshot) -> dict[str, BuyerCapex]:
+    """Each buyer's quarterly cash capex: the mean of 2022 and the last quarter known.
+
+    Raises:
+        UserError: a buyer has no capex facts by then.
+    """
+    result = {}
+    for buyer in BUYERS:
+        known = quarterly(snapshot.select(entity=buyer, metric="capex_cash_ppe"))
+        base = [fact for quarter, fact in known.items() if quarter.startswith("2022Q")]
+        if not base:
+            raise UserError(f"no capex_cash_ppe of {buyer} for 2022 is known by {snapshot.as_of}")
+        last = known[max(known)]
+        before = sum(fact.central for fact in base) / len(base)
+        result[buyer] = BuyerCapex(
+            before, last.central, (*(fact.fact_id for fact in base), last.fact_id)
+        )
+    return result
+
+
+def exposure_over(
+    pool: Callable[[float], float], metric: str, entity: str, part: float
+) -> Callable[[Snapshot], Anchor]:
+    """Rule for a share: part of a company's last reported AI revenue over a pool of spending.
+
+    Args:
+        pool: spending (USD_bn/quarter) from world accelerator spend. metric, entity: the revenue.
+        part: share of that revenue that the pool pays.
+    """
+
+    def rule(snapshot: Snapshot) -> Anchor:
+        spend = accelerator_spend(snapshot)
+        known = quarterly(snapshot.select(entity=entity, metric=metric, stated_by="company"))
+        if not known or spend.value is None:
+            return Anchor(None, ())
+        last = known[max(known)]
+        return Anchor(part * last.central / pool(spend.value), (last.fact_id, *spend.facts))
+
+    return rule
+
+
+NETWORK_RATIO, CUSTOM_SHARE = 0.30, 0.19  # medians of network_ratio and asic_share in priors.toml
+EXPOSURE_RULES: Mapping[str, Callable[[Snapshot], Anchor]] = {
+    "nvidia_network_share": exposure_over(
+        lambda spend: NETWORK_RATIO * spend, "data_center_networking_revenue", "NVDA", 1.0
+    ),
+    "broadcom_custom_share": exposure_over(
+        lambda spend: CUSTOM_SHARE * spend, "ai_semiconductor_revenue", "AVGO", 0.75
+    ),
+    "broadcom_network_share": exposure_over(
+        lambda spend: NETWORK_RATIO * spend, "ai_semiconductor_revenue", "AVGO", 0.25
+    ),
+}
+
+
+CAPITAL_MULTIPLE = 2.2  # AI capex over accelerators, at the medians of the ratios in priors.toml
+OTHER_CAPEX_GROWTH = 0.03  # as in jevons.model.capex
+
+
+def outside_finance_ratio(snapshot: Snapshot) -> Anchor:
+    """AI capex of the rest of the world over that of the five buyers in the anchor quarter."""
+    spend = accelerator_spend(snapshot)
+    year = int(anchor_quarter(snapshot)[:4]) + 0.5
+    other = math.exp(OTHER_CAPEX_GROWTH * (year - 2022.5))
+    buyers = buyer_capex(snapshot)
+    own = sum(max(capex.now - capex.before * other, 0.0) for capex in buyers.values())
+    if spend.value is None or own <= 0:
+        return Anchor(None, ())
+    ratio = max(spend.value * CAPITAL_MULTIPLE / own - 1, 0.1)
+    facts = tuple(fact_id for capex in buyers.values() for fact_id in capex.facts)
+    return Anchor(ratio, (*spend.facts, *facts))
+
+
+def quarter_end(quarter: str) -> date:
+    """Last day of a calendar quarter, to within the month's last days.
+
+    >>> quarter_end("2024Q4")
+    datetime.date(2024, 12, 28)
+    """
+    year, number = quarter.split("Q")
+    return date(int(year), 3 * int(number), 28)
+
+
+def last_quarter(snapshot: Snapshot) -> str:
+    """The quarter the as-of date falls in."""
+    return quarter_of(snapshot.as_of)
+
+
+RULES: Mapping[str, Callable[[Snapshot], Anchor]] = {
+    "accelerator_spend": accelerator_spend,
+    "accelerator_spend_growth_past": accelerator_spend_growth_past,
+    "accelerator_spend_growth": accelerator_spend_growth,
+    "accelerator_price": accelerator_price,
+    "token_level": token_level,
+    "users_level": users_level,
+    "inference_share": inference_share,
+    "under_construction": published_supply("self_supplied_under_construction"),
+    "grid_access": published_supply("near_term_grid_access"),
+    "gas_turbines": published_supply("time_to_power_solution", "Gas turbines"),
+    "fuel_cells": published_supply("time_to_power_solution", "Bloom fuel cells"),
+    "bitcoin_sites": bitcoin_sites,
+    "nuclear_colocation": published_supply("time_to_power_solution", "Nuclear co-location"),
+    "us_base_electricity": us_base_electricity,
+    "operating_cash_flow": operating_cash_flow,
+    "outside_finance_ratio": outside_finance_ratio,
+}

@@ -1,0 +1,32 @@
+"""Capital spending from the bottom up: categories of AI capex, and each buyer's reported total."""
+
+from collections.abc import Mapping
+
+import jax
+import jax.numpy as jnp
+
+from jevons.model.demand import Inputs
+
+CATEGORIES: tuple[str, ...] = ("accelerators", "servers", "network", "power_cooling", "shell")
+OTHER_CAPEX_GROWTH = 0.03  # log a year of capex outside AI. Assumption: nominal growth of the economy.
+
+
+def by_category(x: Inputs, accelerator_spend: jax.Array) -> Mapping[str, jax.Array]:
+    """AI capital spending (USD_bn a quarter) by category, each (quarter, draw)."""
+    ratios = {name: x[f"{name}_ratio"] for name in CATEGORIES[1:]}
+    others = {name: accelerator_spend * ratio for name, ratio in ratios.items()}
+    return {"accelerators": accelerator_spend, **others}
+
+
+def by_buyer(
+    ai_capex: jax.Array, share: jax.Array, before: jax.Array, since_2022: jax.Array
+) -> jax.Array:
+    """Cash capex of each buyer (USD_bn a quarter), (buyer, quarter, draw).
+
+    Args:
+        ai_capex: world AI capex, (quarter, draw). share: each buyer's share of it, (buyer,).
+        before: capex a quarter in 2022, before the build-out, (buyer,).
+        since_2022: years since mid-2022, (quarter, 1).
+    """
+    other = before[:, None, None] * jnp.exp(OTHER_CAPEX_GROWTH * since_2022)
+    return other + share[:, None, None] * ai_capex

@@ -1,0 +1,385 @@
+"""The chain as one pure function: inputs (draw,) to paths (quarter, draw).
+
+History up to the anchor quarter follows what was observed; from the next quarter on, demand, the
+five limits and capacity responses decide. No input, clock or file is read here; the same function
+makes the draws, the sensitivities and the shock experiment, on CPU or GPU.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jevons.model import capex, demand, power, revenue, supply, training, unit_cost
+from jevons.model.capital import funding
+from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
+from jevons.model.demand import Inputs
+
+Paths = dict[str, jax.Array]
+PLANNING_GDP = 118_000.0  # world GDP 2025, USD_bn. Assumption; grows 5 % a year in nominal terms.
+GDP_GROWTH = 0.05
+LIMIT_OF_POWER = supply.LIMITS.index("power")
+EARLIER_QUARTERS = 6.0  # fleet before the clock, in quarters of its first additions
+
+
+class Setting(NamedTuple):
+    """What an as-of date fixes, as arrays, so that one compiled function serves every date."""
+
+    anchor: jax.Array  # index of the last historical quarter, scalar
+    buyer_before: jax.Array  # capex in 2022, USD_bn/quarter, (buyer,)
+    buyer_now: jax.Array  # capex at the anchor, USD_bn/quarter, (buyer,)
+    shock: jax.Array  # log efficiency gain by quarter, (quarter,)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Years of each quarter's middle, (quarter, 1), from three origins."""
+
+    since_anchor: jax.Array
+    since_2025: jax.Array
+    year_end: jax.Array
+
+    @staticmethod
+    def of(anchor: jax.Array) -> "Timeline":
+        """The timeline for an anchor quarter's index."""
+        steps = jnp.arange(len(QUARTERS), dtype=jnp.float32)[:, None]
+        origin = QUARTERS.index("2025Q1")
+        return Timeline(
+            since_anchor=(steps - anchor) * QUARTER_YEARS,
+            since_2025=(steps - origin) * QUARTER_YEARS,
+            year_end=FIRST_YEAR + (steps + 1) * QUARTER_YEARS,
+        )
+
+
+def chain(x: Inputs, setting: Setting) -> Paths:
+    """Paths of the whole chain.
+
+    Args:
+        x: inputs by name, each (draw,), units as in priors.toml; ``tokens_per_second`` is the
+            roofline's tokens a second per H100-equivalent in 2025Q1.
+        setting: what the as-of date fixes.
+
+    Returns:
+        paths by name, (quarter, draw); names and units in the table of variables. Workload and
+        buyer paths carry their own leading axis.
+    """
+    time = Timeline.of(setting.anchor)
+    costs = _costs(x, time, setting)
+    needs = _needs(x, time, costs)
+    limits = _limits(x, time, costs, setting)
+    steps = _build(x, time, setting, costs, needs, limits)
+    return _outputs(x, time, setting, costs, limits, steps)
+
+
+def _at(path: jax.Array, index: jax.Array) -> jax.Array:
+    """Value of a (quarter, draw) path at a traced quarter index, (draw,)."""
+    return jnp.take(path, index.astype(jnp.int32), axis=0)
+
+
+def _costs(x: Inputs, time: Timeline, setting: Setting) -> Paths:
+    gain = unit_cost.efficiency_gain(
+        x, time.since_anchor, time.since_2025, setting.shock[:, None]
+    )
+    gpu_price = unit_cost.price_per_unit(x, time.since_2025)
+    asic = supply.asic_share(x, time.since_2025)
+    units = supply.units_per_dollar(gpu_price, asic, x["asic_price_ratio"])
+    watts = unit_cost.watts_per_unit(x, time.since_2025)
+    hour = unit_cost.hour_cost(x, 1e3 / units, watts)
+    token = unit_cost.token_cost(hour, x["tokens_per_second"], gain)
+    return {
+        "gain": gain,
+        "asic": asic,
+        "units": units,
+        "watts": watts,
+        "hour_cost": hour,
+        "token_cost": token,
+    }
+
+
+def _needs(x: Inputs, time: Timeline, costs: Paths) -> Paths:
+    anchor_2025 = time.since_2025[0, 0] - time.since_anchor[0, 0]
+    return {
+        "use": demand.use_at_constant_price(x, time.since_anchor, time.since_2025),
+        "shares": demand.workload_shares(x, anchor_2025),
+        "elasticity": demand.elasticities(x),
+        "pretraining": training.pretraining_growth(x, time.since_anchor),
+        "post_ratio": training.post_training_ratio(x, time.since_2025),
+    }
+
+
+def _limits(x: Inputs, time: Timeline, costs: Paths, setting: Setting) -> Paths:
+    under_construction, grid = power.firm_supply(x, time.year_end)
+    options = power.option_supply(x, time.year_end)
+    other = setting.buyer_before.sum() * jnp.exp(
+        capex.OTHER_CAPEX_GROWTH * (time.year_end - 2022.5)
+    )
+    return {
+        "growth": supply.capacity_growth(x, time.since_anchor),
+        "under_construction": under_construction,
+        "grid": grid,
+        "options": options,
+        "gw_supply": under_construction + grid + options.sum(0),
+        "capital": funding(x, time.since_anchor, other) / unit_cost.capital_multiple(x),
+    }
+
+
+class _State(NamedTuple):
+    """What one quarter hands to the next; draw axis last."""
+
+    log_tokens: jax.Array  # (workload, draw), against the anchor
+    vintages: jax.Array  # (age, draw), millions of H100-equivalents as built
+    vintage_gw: jax.Array  # (age, draw), all-in IT GW as built
+    capacity: jax.Array  # (capacity, draw), USD_bn/quarter
+    orders: jax.Array  # (capacity, draw), log shortage
+    gw_used: jax.Array  # (draw,), US GW drawn by builds since 2025
+    gw_wanted: jax.Array  # (draw,), US GW that builds would draw without the power limit
+    compute_wanted: jax.Array  # (draw,), last quarter's, for the growth that buyers extrapolate
+    spend: jax.Array  # (draw,), last quarter's accelerator spend, for saturation
+
+
+def _history(x: Inputs, time: Timeline) -> jax.Array:
+    """Accelerator spend (USD_bn/quarter) on the observed trend, (quarter, draw)."""
+    trend = x["accelerator_spend_growth_past"] * jnp.minimum(time.since_anchor, 0.0)
+    return x["accelerator_spend"] * jnp.exp(trend)
+
+
+def _build(
+    x: Inputs, time: Timeline, setting: Setting, costs: Paths, needs: Paths, limits: Paths
+) -> Paths:
+    quarters, draws = costs["gain"].shape
+    ages = jnp.arange(quarters + 1, dtype=jnp.float32)[:, None] * QUARTER_YEARS
+    alive = supply.survival(x["accelerator_life"], ages)
+    history = _history(x, time)
+    additions = history * costs["units"]
+    past = (time.since_anchor <= 0) * supply.survival(x["accelerator_life"], -time.since_anchor)
+    early = EARLIER_QUARTERS * additions[0]
+    anchor_age = -time.since_anchor[0] + 3 * QUARTER_YEARS
+    fleet_anchor = (additions * past).sum(0) + early * supply.survival(
+        x["accelerator_life"], anchor_age
+    )
+    wanted_anchor = fleet_anchor * x["tightness"]
+    price = jnp.log(costs["token_cost"] / _at(costs["token_cost"], setting.anchor))
+    price = price * x["price_pass_through"]
+    gain = costs["gain"] - _at(costs["gain"], setting.anchor)
+    speed = demand.adjustment(x["adjustment_half_life"])
+    multiple = unit_cost.capital_multiple(x)
+    inference_anchor = wanted_anchor * x["inference_share"] * needs["shares"]
+    post_anchor = _at(needs["post_ratio"], setting.anchor)
+    pretraining_anchor = wanted_anchor * (1 - x["inference_share"]) / (1 + post_anchor)
+    slack = jnp.stack([jnp.ones(draws), x["packaging_slack"], x["network_slack"]])
+    gdp = PLANNING_GDP * jnp.exp(GDP_GROWTH * time.since_2025)
+
+    def respond(
+        log_tokens: jax.Array, spend: jax.Array, now: Paths
+    ) -> tuple[jax.Array, jax.Array]:
+        """Elasticity after saturation, and log tokens one quarter on, each (workload, draw)."""
+        share = 4 * spend * multiple / now["gdp"]
+        eps = demand.saturated(needs["elasticity"], share, x["saturation_spend_share"])
+        target = now["use"] - eps * now["price"]
+        return eps, log_tokens + speed * (target - log_tokens)
+
+    def step(state: _State, now: Paths) -> tuple[_State, Paths]:
+        forecast = now["since_anchor"] > 0
+        eps, log_tokens = respond(state.log_tokens, state.spend, now)
+        inference = inference_anchor * jnp.exp(log_tokens - at_anchor - now["gain"])
+        aged = jnp.roll(state.vintages, 1, axis=0).at[0].set(0.0)
+        aged_gw = jnp.roll(state.vintage_gw, 1, axis=0).at[0].set(0.0)
+        standing = (aged * alive).sum(0)
+        retiring = (state.vintages * alive).sum(0) - standing
+        pretraining = training.within_budget(
+            pretraining_anchor * jnp.exp(now["pretraining"]), standing, x["training_budget_share"]
+        )
+        post = pretraining * now["post_ratio"]
+        wanted = inference.sum(0) + pretraining + post
+        growth = jnp.log(wanted / state.compute_wanted) / QUARTER_YEARS
+        wish = supply.desired_additions(wanted, growth, standing, retiring, x) / now["units"]
+        capacity, orders = supply.grow(state.capacity, state.orders, wish, now["growth"], x)
+        capacity = jnp.where(forecast, capacity, now["history"] * slack)
+        orders = jnp.where(forecast, orders, 0.0)
+        per_spend = power.facility_gw(x, now["units"], now["watts"])
+        in_window = now["year_end"] > power.WINDOW_START
+        headroom = power.headroom(now["gw_supply"], now["gw_arriving"], state.gw_used, in_window)
+        others = jnp.stack([wish, *capacity, now["capital"]])
+        bounds = jnp.insert(others, LIMIT_OF_POWER, headroom / per_spend, axis=0)
+        without_power = jnp.where(forecast, others.min(0), now["history"])
+        spend = jnp.where(forecast, bounds.min(0), now["history"])
+        built = spend * now["units"]
+        vintages = aged.at[0].set(built)
+        vintage_gw = aged_gw.at[0].set(built * now["watts"] / 1e3)
+        fleet = (vintages * alive).sum(0)
+        served = jnp.minimum(fleet / wanted, 1.0)
+        state = _State(
+            log_tokens,
+            vintages,
+            vintage_gw,
+            capacity,
+            orders,
+            state.gw_used + in_window * spend * per_spend,
+            state.gw_wanted + in_window * without_power * per_spend,
+            wanted,
+            spend,
+        )
+        mix = inference / inference.sum(0)
+        return state, {
+            "log_tokens": log_tokens - at_anchor,
+            "inference": inference,
+            "pretraining": pretraining,
+            "post_training": post,
+            "compute_wanted": wanted,
+            "served": served,
+            "scarcity": demand.scarcity(wanted, fleet, (needs["elasticity"] * mix).sum(0)),
+            "spend": spend,
+            "built": built,
+            "retired": retiring,
+            "fleet": fleet,
+            "fleet_gw": (vintage_gw * alive).sum(0),
+            "gw_used": state.gw_used,
+            "gw_wanted": state.gw_wanted,
+            "binding": jnp.where(forecast, bounds.argmin(0), -1),
+            "elasticity": (eps * mix).sum(0),
+        }
+
+    start = _start(x, time, needs, price, additions, history, slack, costs, wanted_anchor)
+    now = {
+        "since_anchor": time.since_anchor,
+        "year_end": time.year_end,
+        "gdp": gdp,
+        "use": jnp.moveaxis(needs["use"], 1, 0),
+        "price": price,
+        "gain": gain,
+        "pretraining": needs["pretraining"],
+        "post_ratio": needs["post_ratio"],
+        "units": costs["units"],
+        "watts": costs["watts"],
+        "spend_before": jnp.concatenate([history[:1], history[:-1]]),
+        "growth": jnp.moveaxis(limits["growth"], 1, 0),
+        "history": history,
+        "gw_supply": limits["gw_supply"] + x["power_slack"],
+        "gw_arriving": jnp.diff(limits["gw_supply"], axis=0, prepend=0.0),
+        "capital": limits["capital"],
+    }
+    # Demand is stated against the anchor, whose lagged level a first pass over history gives.
+    _, lagged = jax.lax.scan(
+        lambda tokens, now: (respond(tokens, now["spend_before"], now)[1],) * 2, start.log_tokens, now
+    )
+    at_anchor = _at(lagged, setting.anchor)
+    _, steps = jax.lax.scan(step, start, now)
+    return dict(steps)
+
+
+def _start(
+    x: Inputs,
+    time: Timeline,
+    needs: Paths,
+    price: jax.Array,
+    additions: jax.Array,
+    history: jax.Array,
+    slack: jax.Array,
+    costs: Paths,
+    wanted_anchor: jax.Array,
+) -> _State:
+    """State before the first quarter: demand on its long-run path, a fleet of recent vintages."""
+    quarters, draws = additions.shape
+    age = jnp.zeros((quarters + 1, draws), additions.dtype)
+    vintages = age.at[2].set(EARLIER_QUARTERS * additions[0])
+    zero = jnp.zeros(draws, additions.dtype)
+    use = needs["use"]
+    lag = x["adjustment_half_life"] / jnp.log(2.0)
+    slope = (use[:, 1] - use[:, 0] - needs["elasticity"] * (price[1] - price[0])) / QUARTER_YEARS
+    # On a path of constant growth a lagged quantity trails its target by growth times the lag.
+    log_tokens = use[:, 0] - needs["elasticity"] * price[0] - slope * (lag + QUARTER_YEARS)
+    return _State(
+        log_tokens,
+        vintages,
+        vintages * costs["watts"][0] / 1e3,
+        history[0] * slack,
+        jnp.zeros((supply.CAPACITIES, draws), additions.dtype),
+        zero,
+        zero,
+        wanted_anchor * jnp.exp(x["accelerator_spend_growth_past"] * time.since_anchor[0]),
+        history[0],
+    )
+
+
+def _outputs(
+    x: Inputs, time: Timeline, setting: Setting, costs: Paths, limits: Paths, steps: Paths
+) -> Paths:
+    spend = steps["spend"]
+    categories = capex.by_category(x, spend)
+    ai_capex = spend * unit_cost.capital_multiple(x)
+    anchor_year = _at(time.year_end, setting.anchor)
+    other_now = setting.buyer_before * jnp.exp(capex.OTHER_CAPEX_GROWTH * (anchor_year - 2022.5))
+    anchor_capex = jnp.median(_at(ai_capex, setting.anchor))
+    share = jnp.maximum(setting.buyer_now - other_now, 0.0) / anchor_capex
+    buyers = capex.by_buyer(ai_capex, share, setting.buyer_before, time.year_end - 2022.5)
+    tokens = x["token_level"] * jnp.exp(jnp.moveaxis(steps["log_tokens"], 1, 0))
+    gross = steps["gw_wanted"] - limits["under_construction"] - limits["grid"]
+    options = power.merit_order(gross, limits["options"])
+    used = jnp.minimum(steps["compute_wanted"], steps["fleet"])
+    hours = 8760 * QUARTER_YEARS / 1e3  # millions of units x USD/hour x hours -> USD_bn
+    us_ai_gw = steps["fleet_gw"] * x["pue"] * x["us_share"] * x["coincidence"]
+    paths = {
+        "accelerator_spend": spend,
+        "asic_share": costs["asic"],
+        "power_options": options,
+        "compute_services": used * costs["hour_cost"] * hours * x["services_markup"],
+    }
+    revenue_by_company = revenue.ai_revenue(x, revenue.pools(x, paths, us_ai_gw))
+    return {
+        "ai_revenue": revenue_by_company,
+        "compute_services": paths["compute_services"],
+        "hour_cost": costs["hour_cost"],
+        "token_cost": costs["token_cost"],
+        "token_price": costs["token_cost"] * steps["scarcity"],
+        "efficiency_gain": jnp.exp(costs["gain"]),
+        "asic_share": costs["asic"],
+        "tokens_by_workload": tokens * _shares_of_tokens(x, time) * steps["served"],
+        "compute_by_workload": jnp.moveaxis(steps["inference"], 1, 0),
+        "pretraining_compute": steps["pretraining"],
+        "post_training_compute": steps["post_training"],
+        "compute_wanted": steps["compute_wanted"],
+        "served_share": steps["served"],
+        "scarcity": steps["scarcity"],
+        "elasticity": steps["elasticity"],
+        "accelerator_spend": spend,
+        "compute_built": steps["built"],
+        "compute_retired": steps["retired"],
+        "fleet": steps["fleet"],
+        "fleet_power": steps["fleet_gw"],
+        "us_electricity": power.electricity_use(x, steps["fleet_gw"], time.year_end),
+        "ai_capex": ai_capex,
+        "buyers_capex": buyers.sum(0),
+        "capex_by_buyer": buyers,
+        "capex_by_category": jnp.stack([categories[name] for name in capex.CATEGORIES]),
+        "binding": steps["binding"],
+        "power_demand": steps["gw_wanted"],
+        "power_used": steps["gw_used"],
+        "under_construction": limits["under_construction"],
+        "grid_access": limits["grid"],
+        "gross_shortfall": jnp.maximum(gross, 0.0),
+        "power_options": options,
+        "net_shortfall": jnp.maximum(gross - options.sum(0), 0.0),
+    }
+
+
+def _shares_of_tokens(x: Inputs, time: Timeline) -> jax.Array:
+    """Share of each workload in the anchor's tokens, (workload, 1, draw)."""
+    anchor_2025 = time.since_2025[0, 0] - time.since_anchor[0, 0]
+    return demand.workload_shares(x, anchor_2025)[:, None, :]
+
+
+def setting_of(
+    anchor: str, buyers: Mapping[str, tuple[float, float]], shock: np.ndarray | None = None
+) -> Setting:
+    """Arrays of a setting from an anchor quarter and each buyer's capex before and now."""
+    levels = np.array(list(buyers.values()), dtype=np.float32)
+    quarters = len(QUARTERS)
+    return Setting(
+        anchor=jnp.float32(QUARTERS.index(anchor)),
+        buyer_before=jnp.asarray(levels[:, 0]),
+        buyer_now=jnp.asarray(levels[:, 1]),
+        shock=jnp.zeros(quarters, jnp.float32) if shock is None else jnp.asarray(shock, jnp.float32),
+    )

@@ -1,0 +1,95 @@
+"""The efficiency factors of the roofline: few, physical, each with a range and a source.
+
+``efficiency_factors.csv`` declares them. A factor may have several vintages; a run sees the last
+one known by its date. Factors come from kernel measurements, not from a fit to serving figures.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from zlib import crc32
+
+import jax
+import jax.numpy as jnp
+
+from jevons.errors import UserError
+
+Z_95 = 1.6448536269514722  # the standard normal's 95 % point
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor: median, 5 % and 95 % points, hard upper limit, all in ``unit``."""
+
+    name: str
+    median: float
+    low: float
+    high: float
+    cap: float
+    unit: str
+    known_on: date
+    source_title: str
+    source_url: str
+    meaning: str
+
+    def transform(self, normal: jax.Array) -> jax.Array:
+        """Two-piece lognormal draws from standard normals (draw,), cut off at ``cap``."""
+        above = jnp.log(self.high / self.median) / Z_95
+        below = jnp.log(self.median / self.low) / Z_95
+        spread = jnp.where(normal > 0, above, below)
+        return jnp.minimum(self.median * jnp.exp(spread * normal), self.cap)
+
+    @property
+    def source(self) -> str:
+        """The source in one line, for reports."""
+        return f"{self.name}: {self.source_title} {self.source_url}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class EfficiencyFactors:
+    """The factors of one date, by name."""
+
+    table: Mapping[str, Factor]
+
+    def medians(self) -> dict[str, jax.Array]:
+        """Every factor at its median, as arrays (1,)."""
+        return {name: jnp.array([factor.median]) for name, factor in self.table.items()}
+
+    def from_normals(self, normals: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
+        """Draws (draw,) of every factor from standard normals (draw,) by name."""
+        return {name: factor.transform(normals[name]) for name, factor in self.table.items()}
+
+    def draw(self, seed: int, draws: int) -> dict[str, jax.Array]:
+        """Draws (draw,) of every factor; one stream a name, so a new factor moves no other."""
+        root = jax.random.key(seed)
+        keys = {name: jax.random.fold_in(root, crc32(name.encode())) for name in self.table}
+        return self.from_normals(
+            {name: jax.random.normal(key, (draws,)) for name, key in keys.items()}
+        )
+
+
+@cache
+def efficiency_factors(as_of: date | None = None) -> EfficiencyFactors:
+    """The factors known by ``as_of`` (None: all), the last vintage of each.
+
+    A factor without a vintage known by then takes its earliest: a year before the first kernel
+    figures the physics was the same, and no later figure is read.
+
+    Raises:
+        UserError: ``as_of`` is before the first accelerator of the catalogue.
+    """
+    if as_of is not None and as_of < date(2020, 5, 14):
+        raise UserError(f"no efficiency factors for {as_of}: the catalogue starts on 2020-05-14")
+    text = files("jevons.model").joinpath("efficiency_factors.csv").read_text(encoding="utf-8")
+    table: dict[str, Factor] = {}
+    for row in sorted(csv.DictReader(text.splitlines()), key=lambda row: row["known_on"]):
+        known_on = date.fromisoformat(row["known_on"])
+        if row["name"] in table and as_of is not None and known_on > as_of:
+            continue
+        numbers = {key: float(row[key]) for key in ("median", "low", "high", "cap")}
+        words = {key: row[key] for key in ("name", "unit", "source_title", "source_url", "meaning")}
+        table[row["name"]] = Factor(known_on=known_on, **numbers, **words)  # type: ignore[arg-type]
+    return EfficiencyFactors(table)

@@ -1,0 +1,96 @@
+"""The Jevons question: does demand for compute rise or fall when a token takes less compute?
+
+The Jevons index is J = d ln(compute wanted) / d ln(efficiency): above zero, efficiency raises the
+demand for compute. It is the exact derivative of the chain, by forward-mode automatic
+differentiation per draw, of compute wanted in a later quarter with respect to a lasting gain in
+efficiency in the first forecast quarter. Nothing else is held back: prices pass through with
+their lag, elasticities fall with the spend share, and training keeps its budgets. In the long run
+and without saturation a workload's index tends to eps x pass-through - 1.
+"""
+
+from collections.abc import Callable
+from functools import cache
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jevons.errors import UserError
+from jevons.model.chain import Paths, Setting, chain
+from jevons.model.clock import QUARTERS, index_of
+from jevons.model.priors import Prior
+from jevons.model.simulate import BLOCK, Experiment, arguments, sample
+
+HORIZONS = {"one_year": 4, "long_run": 20}  # quarters after the shock
+Block = Callable[[jax.Array, jax.Array, jax.Array, Setting], Paths]
+
+
+@cache
+def _derivative(inputs: tuple[tuple[str, Prior], ...]) -> Block:
+    def run(locations: jax.Array, seed: jax.Array, block: jax.Array, setting: Setting) -> Paths:
+        x = sample(inputs, locations, seed, block)
+        start = setting.anchor + 1
+        onset = (jnp.arange(len(QUARTERS)) >= start).astype(jnp.float32)
+
+        def log_compute(gain: jax.Array) -> tuple[jax.Array, jax.Array]:
+            paths = chain(x, setting._replace(shock=gain * onset))
+            return jnp.log(paths["compute_wanted"]), jnp.log(paths["compute_by_workload"])
+
+        zero = jnp.float32(0.0)
+        _, (total, workloads) = jax.jvp(log_compute, (zero,), (jnp.float32(1.0),))
+        return {"total": total, "by_workload": workloads}
+
+    return jax.jit(run)
+
+
+def jevons_index(experiment: Experiment, draws: int) -> dict[str, dict[str, np.ndarray]]:
+    """The index by horizon, per draw.
+
+    Args:
+        experiment: what to run. draws: number of draws.
+
+    Returns:
+        ``{"one_year" | "long_run": {"total": (draw,), "by_workload": (workload, draw)}}``. The
+        long run is five years, or the clock's end where that comes first.
+    """
+    declared, centres, seed = arguments(experiment)
+    run = _derivative(declared)
+    start = QUARTERS.index(experiment.anchor) + 1
+    parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {name: [] for name in HORIZONS}
+    for block in range(-(-draws // BLOCK)):
+        paths = run(centres, seed, jnp.uint32(block), experiment.setting)
+        for name, ahead in HORIZONS.items():
+            at = min(start + ahead, len(QUARTERS) - 1)
+            parts[name].append(
+                (np.asarray(paths["total"][at]), np.asarray(paths["by_workload"][:, at]))
+            )
+    return {
+        name: {
+            "total": np.concatenate([total for total, _ in blocks])[:draws],
+            "by_workload": np.concatenate([each for _, each in blocks], axis=1)[:, :draws],
+        }
+        for name, blocks in parts.items()
+    }
+
+
+def shocked(experiment: Experiment, efficiency: float, at: str) -> Experiment:
+    """The experiment with efficiency multiplied from a quarter on, all else equal.
+
+    Args:
+        efficiency: factor in tokens per unit of compute, above 0. at: quarter, e.g. "2025Q1".
+
+    Raises:
+        UserError: the factor is not positive, or the quarter lies in the run's history.
+    """
+    if not efficiency > 0:
+        raise UserError(f"efficiency {efficiency} must be above 0; 10 means ten times cheaper")
+    first = QUARTERS.index(experiment.anchor) + 1
+    onset = index_of(at)
+    if onset < first:
+        raise UserError(
+            f"a shock at {at} lies in what was already observed: this run decides from "
+            f"{QUARTERS[first]} on; choose that or later, or an earlier --as-of"
+        )
+    gain = np.where(np.arange(len(QUARTERS)) >= onset, np.log(efficiency), 0.0)
+    setting = experiment.setting._replace(shock=jnp.asarray(gain, jnp.float32))
+    return Experiment(experiment.inputs, setting, experiment.seed, experiment.anchor)

@@ -1,0 +1,243 @@
+"""A serving set-up: model, chip, precision and parallelism, checked, and what memory it needs."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jevons.errors import UserError, did_you_mean
+from jevons.model.architecture import Architecture
+from jevons.model.chip import Chip
+from jevons.model.service_rate import Layout, Machine, Work
+
+USABLE_MEMORY = 0.9  # share of chip memory left after activations and the engine's own buffers
+WIDE = 16  # from this many chips on, experts spread over all chips and attention is data-parallel
+BYTES = {"bf16": 2.0, "fp8": 1.0, "int8": 1.0, "fp4": 0.5625}  # FP4 with its block scales
+PARALLEL = ("tp", "ep", "pp")
+NO_LIMIT = 1e12  # tokens; stands for "attends to all"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A checked set-up. ``tp`` tensor, ``ep`` expert, ``pp`` pipeline-parallel ranks."""
+
+    model: Architecture
+    chip: Chip
+    precision: str
+    chips: int
+    tp: int
+    ep: int
+    pp: int
+    kv_precision: str = "bf16"
+
+    @property
+    def wide(self) -> bool:
+        """Attention is data-parallel and two micro-batches overlap communication."""
+        stage = self.chips // self.pp
+        return stage >= WIDE and self.ep > 1 and self.tp < stage
+
+    @property
+    def dense_bytes(self) -> float:
+        """Bytes per weight outside the experts; only experts of mixture models go below FP8."""
+        if self.precision == "fp4" and self.model.experts:
+            return BYTES["fp8"]
+        return BYTES[self.precision]
+
+    @property
+    def kv_bytes(self) -> float:
+        """Bytes per element of the KV cache."""
+        return BYTES[self.kv_precision]
+
+    @property
+    def weight_bytes_per_chip(self) -> float:
+        """Weights on one chip: dense weights once per data-parallel rank, experts spread."""
+        model, stage = self.model, self.chips // self.pp
+        embedding = 0 if model.tied_embeddings else model.embedding_parameters
+        dense = (model.dense_parameters + embedding) * self.dense_bytes / self.tp / self.pp
+        return dense + model.routed_parameters * BYTES[self.precision] / stage / self.pp
+
+    def sequence_bytes_per_chip(self, context: float) -> float:
+        """KV cache of one sequence on one chip of its data-parallel rank."""
+        shards = min(self.tp, self.model.kv_heads) if self.model.kv_heads else 1
+        return self.model.kv_bytes(context, self.kv_bytes) / shards / self.pp
+
+    def largest_batch(self, context: float) -> int:
+        """Sequences that fit beside the weights.
+
+        Raises:
+            UserError: not one fits; the message says which bytes do not and what would.
+        """
+        memory = self.chip.needed("memory", "the batch limit") * 1e9 * USABLE_MEMORY
+        one = self.sequence_bytes_per_chip(context)
+        free = memory - self.weight_bytes_per_chip
+        if free < one:
+            raise UserError(self._misfit(memory, one))
+        ranks = self.chips // self.pp // self.tp
+        return math.floor(free / one) * ranks
+
+    def check_batch(self, batch: int, context: float) -> None:
+        """Refuse a batch that is not positive or does not fit.
+
+        Raises:
+            UserError: with the largest batch that fits.
+        """
+        if batch < 1:
+            raise UserError(f"batch {batch} must be at least 1 sequence")
+        most = self.largest_batch(context)
+        if batch > most:
+            need = math.ceil(batch * self.tp * self.pp / self.chips)
+            need_gb = need * self.sequence_bytes_per_chip(context) / 1e9
+            memory_gb = (self.chip.value("memory") or 0) * USABLE_MEMORY
+            raise UserError(
+                f"batch {batch} does not fit on {self.chips} {self.chip.name}: KV cache of "
+                f"{need_gb:.1f} GB a chip beside {self.weight_bytes_per_chip / 1e9:.1f} GB of "
+                f"weights exceeds {memory_gb:.1f} GB; use a batch of at most {most}, "
+                "more chips or a lower precision"
+            )
+
+    def _misfit(self, memory: float, one: float) -> str:
+        return (
+            f"{self.model.name} in {self.precision} does not fit on {self.chips} "
+            f"{self.chip.name}: weights of {self.weight_bytes_per_chip / 1e9:.1f} GB and one "
+            f"sequence of {one / 1e9:.2f} GB a chip exceed {memory / 1e9:.1f} GB; use more chips, "
+            "a lower precision or a shorter context"
+        )
+
+    def work(self) -> Work:
+        """The model's demands, for the roofline."""
+        model = self.model
+        return Work(
+            layers=model.layers,
+            moe_layers=model.moe_layers,
+            full_layers=model.full_attention_layers,
+            window_layers=model.window_layers,
+            window=model.sliding_window,
+            hidden_size=model.hidden_size,
+            dense_parameters=float(model.dense_parameters),
+            expert_parameters=float(model.expert_parameters),
+            experts=model.experts,
+            experts_per_token=model.experts_per_token,
+            kv_elements=model.kv_elements_per_layer,
+            kv_shards=model.kv_heads or 1,
+            attention_flop_decode=model.attention_flop_decode,
+            attention_flop_prefill=model.attention_flop_prefill,
+            selected_tokens=model.sparse_index_topk or NO_LIMIT,
+            index_bytes=model.index_head_dim * BYTES["fp8"],
+            index_flop=2.0 * model.index_heads * model.index_head_dim,
+        )
+
+    def machine(self) -> Machine:
+        """The chip's peaks, for the roofline."""
+        chip, several = self.chip, self.chips > 1
+        link = chip.needed("intranode", "more than one chip") if several else 1.0
+        domain = chip.value("domain") or 1
+        network = chip.value("internode")
+        if network is None and self.chips > domain:
+            network = chip.needed("internode", f"more than {domain:.0f} chips")
+        return Machine(
+            dense_rate=chip.rate(multiply_precision(chip, self._dense_precision)),
+            expert_rate=chip.rate(multiply_precision(chip, self.precision)),
+            attention_rate=chip.rate("bf16") if "bf16" in chip.figures else chip.rate("fp4"),
+            memory_rate=chip.needed("memory_bandwidth", "the memory roof") * 1e12,
+            link_rate=link * 1e9 / 2,
+            network_rate=(network or 1.0) * 1e9,
+            domain=domain,
+        )
+
+    @property
+    def _dense_precision(self) -> str:
+        return "fp8" if self.precision == "fp4" and self.model.experts else self.precision
+
+    def layout(self) -> Layout:
+        """Ranks and bytes per element, for the roofline."""
+        return Layout(
+            chips=float(self.chips // self.pp),
+            tensor=float(self.tp),
+            dense_bytes=self.dense_bytes,
+            expert_bytes=BYTES[self.precision],
+            kv_bytes=self.kv_bytes,
+            micro_batches=2.0 if self.wide else 1.0,
+            expert_parallel=float(self.ep),
+        )
+
+
+def multiply_precision(chip: Chip, precision: str) -> str:
+    """The precision a chip multiplies in: FP4 weights are widened where it has no FP4 rate."""
+    if precision != "fp4" or "fp4" in chip.figures:
+        return precision
+    return "bf16"
+
+
+def plan(
+    model: Architecture,
+    chip: Chip,
+    precision: str = "fp8",
+    chips: int | None = None,
+    parallel: Mapping[str, int] | None = None,
+    kv_precision: str = "bf16",
+) -> Setup:
+    """Check a set-up and fill in what was left open.
+
+    ``chips`` None takes the fewest chips (a power of two) that hold the weights twice
+    over. Without ``parallel``, 16 chips or more of a mixture model spread the experts over
+    all chips with data-parallel attention; fewer, or a dense model, are tensor-parallel inside
+    the fast-link domain and pipeline-parallel beyond.
+
+    Raises:
+        UserError: unknown precision, no such rate on the chip, impossible parallelism.
+    """
+    for name in (precision, kv_precision):
+        if name not in BYTES:
+            raise UserError(f"unknown precision {name!r}{did_you_mean(name, BYTES)}")
+    chip.rate(multiply_precision(chip, precision))
+    count = _fewest_chips(model, chip, precision) if chips is None else chips
+    if count < 1:
+        raise UserError(f"chips {count} must be at least 1")
+    ranks = _ranks(model, count, parallel or _default_ranks(model, chip, count))
+    return Setup(model, chip, precision, count, *ranks, kv_precision=kv_precision)
+
+
+def _fewest_chips(model: Architecture, chip: Chip, precision: str) -> int:
+    memory = chip.needed("memory", "the number of chips") * 1e9 * USABLE_MEMORY
+    count = 1
+    while count * memory < 2.0 * model.total_parameters * BYTES[precision]:
+        count *= 2
+    return count
+
+
+def _default_ranks(model: Architecture, chip: Chip, chips: int) -> dict[str, int]:
+    """Wide expert parallelism where it pays, else tensor ranks on fast links, pipeline beyond."""
+    if model.experts and chips >= WIDE:
+        ep = max(n for n in range(1, chips + 1) if chips % n == 0 and n <= model.experts)
+        return {"tp": 1, "ep": ep}
+    domain = int(chip.value("domain") or 1)
+    within = max(n for n in range(1, min(chips, domain) + 1) if chips % n == 0)
+    tp = math.gcd(within, model.attention_heads)
+    pp = chips // tp
+    return {"tp": tp, "pp": pp if pp <= model.layers else 1}
+
+
+def _ranks(model: Architecture, chips: int, parallel: Mapping[str, int]) -> tuple[int, int, int]:
+    for name in parallel:
+        if name not in PARALLEL:
+            raise UserError(f"unknown parallelism {name!r}{did_you_mean(name, PARALLEL)}")
+    pp = parallel.get("pp", 1)
+    if pp < 1 or pp > model.layers or chips % pp:
+        raise UserError(
+            f"pp={pp} is impossible: it must divide {chips} chips and be at most "
+            f"{model.layers} layers"
+        )
+    stage = chips // pp
+    default = 1 if "ep" in parallel else math.gcd(stage, model.attention_heads)
+    tp = parallel.get("tp", default)
+    if tp < 1 or stage % tp or model.attention_heads % tp:
+        raise UserError(
+            f"tp={tp} is impossible: it must divide {stage} chips of a pipeline stage and "
+            f"{model.attention_heads} attention heads"
+        )
+    ep = parallel.get("ep", 1)
+    if ep < 1 or stage % ep or ep > max(model.experts, 1):
+        raise UserError(
+            f"ep={ep} is impossible: it must divide {stage} chips of a pipeline stage and be at "
+            f"most {model.experts} experts"
+        )
+    return tp, ep, pp

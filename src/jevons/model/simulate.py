@@ -1,0 +1,164 @@
+"""Run the chain over draws: blocks of draws, one thread a core, labelled arrays at the edge."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+
+from jevons.facts.snapshot import Snapshot
+from jevons.facts.variables import variable
+from jevons.model import anchors, revenue
+from jevons.model.capex import CATEGORIES
+from jevons.model.chain import Paths, Setting, chain, setting_of
+from jevons.model.clock import QUARTERS
+from jevons.model.demand import WORKLOADS
+from jevons.model.power import OPTIONS
+from jevons.model.priors import Input, Prior, settle, streams
+
+BLOCK = 4096  # draws in a compiled block: the fastest size measured on two cores (bench/chain.py)
+LEADING_AXES: Mapping[str, tuple[str, Sequence[str]]] = {
+    "tokens_by_workload": ("workload", WORKLOADS),
+    "compute_by_workload": ("workload", WORKLOADS),
+    "capex_by_buyer": ("buyer", anchors.BUYERS),
+    "capex_by_category": ("category", CATEGORIES),
+    "power_options": ("option", OPTIONS),
+    "ai_revenue": ("company", revenue.companies()),
+}
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Everything that fixes a run: settled inputs, setting, seed. Equal experiments, equal bits."""
+
+    inputs: Mapping[str, Input]
+    setting: Setting
+    seed: int
+    anchor: str
+
+    @staticmethod
+    def of(snapshot: Snapshot, seed: int) -> "Experiment":
+        """The experiment that the facts known by a date define.
+
+        Raises:
+            UserError: too few facts are known by then; the message names the series.
+        """
+        inputs = settle(snapshot) | settle_exposures(snapshot)
+        anchor = anchors.anchor_quarter(snapshot)
+        buyers = {
+            name: (capex.before, capex.now) for name, capex in anchors.buyer_capex(snapshot).items()
+        }
+        return Experiment(inputs, setting_of(anchor, buyers), seed, anchor)
+
+
+def settle_exposures(snapshot: Snapshot) -> dict[str, Input]:
+    """Inputs for the exposure shares, centred on reported revenue where it is known."""
+    settled = {}
+    for row in revenue.exposures():
+        prior = Prior(
+            row.name, "logitnormal", row.p10, row.median, row.p90, "1", row.source, row.centre
+        )
+        anchor = anchors.Anchor(None, ())
+        if row.centre is not None:
+            anchor = anchors.EXPOSURE_RULES[row.centre](snapshot)
+        centre = row.median if anchor.value is None else min(max(anchor.value, 0.005), 0.95)
+        settled[row.name] = Input(prior, prior.forward(centre), anchor.facts)
+    return settled
+
+
+def sample(
+    experiment_inputs: Sequence[tuple[str, Prior]],
+    locations: jax.Array,
+    seed: jax.Array,
+    block: jax.Array,
+) -> dict[str, jax.Array]:
+    """Draws of every input in one block, each (draw,)."""
+    normals = streams(seed, [name for name, _ in experiment_inputs], block, BLOCK)
+    return {
+        name: prior.draw(locations[i], normals[i])
+        for i, (name, prior) in enumerate(experiment_inputs)
+    }
+
+
+@cache
+def compiled(
+    inputs: tuple[tuple[str, Prior], ...],
+) -> Callable[[jax.Array, jax.Array, jax.Array, Setting], Paths]:
+    """Sampling and chain of one block, compiled once for a set of declared inputs.
+
+    Centres, seed, block number and setting are arguments, so every as-of date shares it.
+    """
+
+    def run(locations: jax.Array, seed: jax.Array, block: jax.Array, setting: Setting) -> Paths:
+        return chain(sample(inputs, locations, seed, block), setting)
+
+    return jax.jit(run)
+
+
+def arguments(experiment: Experiment) -> tuple[tuple[tuple[str, Prior], ...], jax.Array, jax.Array]:
+    """Declared inputs, their centres (input,), and the seed, as the compiled chain takes them."""
+    declared = tuple((name, entry.prior) for name, entry in experiment.inputs.items())
+    centres = [entry.location for entry in experiment.inputs.values()]
+    return declared, jnp.asarray(centres, jnp.float32), jnp.uint32(experiment.seed)
+
+
+def simulate(
+    experiment: Experiment,
+    draws: int,
+    names: Iterable[str] | None = None,
+    progress: Progress | None = None,
+) -> dict[str, np.ndarray]:
+    """Paths of the chain over ``draws`` draws.
+
+    Args:
+        experiment: what to run. draws: number of draws, at least 1.
+        names: outputs to keep, all by default; memory is 128 bytes a draw and series.
+        progress: called with blocks done and blocks in all.
+
+    Returns:
+        arrays (draw, quarter), or (draw, axis, quarter) for the names in :data:`LEADING_AXES`.
+        The same bits for a seed at any number of threads.
+    """
+    declared, centres, seed = arguments(experiment)
+    run = compiled(declared)
+    blocks = -(-draws // BLOCK)
+    kept: dict[str, np.ndarray] = {}
+    wanted = None if names is None else set(names)
+
+    def one(block: int) -> tuple[int, dict[str, np.ndarray]]:
+        paths = run(centres, seed, jnp.uint32(block), experiment.setting)
+        chosen = {k: v for k, v in paths.items() if wanted is None or k in wanted}
+        return block, {name: np.asarray(path) for name, path in chosen.items()}
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for done, (block, paths) in enumerate(pool.map(one, range(blocks)), start=1):
+            rows = slice(block * BLOCK, min((block + 1) * BLOCK, draws))
+            for name, path in paths.items():
+                values = np.moveaxis(path, -1, 0)[: rows.stop - rows.start]
+                if name not in kept:
+                    kept[name] = np.empty((draws, *values.shape[1:]), values.dtype)
+                kept[name][rows] = values
+            if progress is not None:
+                progress(done, blocks)
+    return kept
+
+
+def dataset(paths: Mapping[str, np.ndarray]) -> xr.Dataset:
+    """Label simulated paths: coordinates draw, quarter and the leading axes, units as attributes."""
+    arrays = {}
+    for name, values in paths.items():
+        axis = LEADING_AXES.get(name)
+        dims = ("draw", "quarter") if axis is None else ("draw", axis[0], "quarter")
+        coords: dict[str, object] = {"quarter": list(QUARTERS)}
+        if axis is not None:
+            coords[axis[0]] = list(axis[1])
+        about = variable(name)
+        attributes = {"unit": about.unit, "meaning": about.meaning}
+        arrays[name] = xr.DataArray(values, dims=dims, coords=coords, attrs=attributes)
+    return xr.Dataset(arrays)

@@ -1,0 +1,177 @@
+"""Write the note: figures.json and one self-contained page for each language."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from jevons.note.bundle import javascript
+from jevons.note.document import Figure, Section
+from jevons.note.edition import Edition
+from jevons.note.sections.build_out import build_out
+from jevons.note.sections.capex import capex
+from jevons.note.sections.efficiency import efficiency
+from jevons.note.sections.history import history
+from jevons.note.sections.ladders import ladders
+from jevons.note.sections.market import market
+from jevons.note.sections.page_one import page_one
+from jevons.note.sections.power import power
+from jevons.note.sections.rebound import rebound
+from jevons.note.sections.record import claims, falsifiers
+from jevons.note.sections.sources import sources
+from jevons.note.sections.valuation import valuation
+from jevons.note.sections.value_chain import value_chain
+from jevons.note.sections.workloads import workloads
+from jevons.note.theme import CONFIG
+from jevons.note.why import why
+
+PAGES = {"en": "note.html", "zh": "note.zh.html"}
+SECTIONS: tuple[Callable[[Edition], Section], ...] = (
+    market,
+    efficiency,
+    rebound,
+    workloads,
+    build_out,
+    power,
+    capex,
+    value_chain,
+    valuation,
+    ladders,
+    history,
+    falsifiers,
+    claims,
+    sources,
+)
+
+
+def write(
+    figures: dict[str, Any],
+    out: Path,
+    languages: tuple[str, ...] = ("en", "zh"),
+    progress: Callable[[str], None] | None = None,
+) -> list[Path]:
+    """Write ``figures.json`` and the pages, all or none, and return their paths.
+
+    The same figures give the same bytes.
+
+    Args:
+        figures: what the study computed; any part may be absent, and the page then says which.
+        out: folder, made if absent. languages: of "en" (note.html) and "zh" (note.zh.html).
+        progress: called with the name of each file before it is made.
+
+    Raises:
+        ValueError: a number is not finite, or a language is unknown.
+        OSError: the folder cannot be written; the files there are as they were.
+    """
+    report = progress or (lambda _: None)
+    report("figures.json")
+    texts = {"figures.json": document(figures)}
+    for language in languages:
+        report(PAGES[language])
+        texts[PAGES[language]] = page(figures, language, languages)
+    return replace_all(out, texts)
+
+
+def document(figures: Mapping[str, Any]) -> str:
+    """figures.json: sorted names, so that equal figures are equal bytes."""
+    return json.dumps(figures, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True) + "\n"
+
+
+def page(figures: Mapping[str, Any], language: str, languages: tuple[str, ...]) -> str:
+    """The page of one language, linked to the others."""
+    edition = Edition(figures, language)
+    others = [other for other in languages if other != language]
+    return (
+        environment()
+        .get_template("page.html.jinja")
+        .render(
+            edition=edition,
+            say=edition.say,
+            first=page_one(edition),
+            sections=[section(edition) for section in SECTIONS],
+            why=lambda names: why(edition, names),
+            numbering=Numbering(),
+            links=[(other, PAGES[other]) for other in others],
+            style=Markup(resource("page.css")),  # noqa: S704 our own file
+            script=Markup(resource("page.js")),  # noqa: S704 our own file
+            bundle=Markup(javascript()),  # noqa: S704 the charts' own code
+            config=as_script(CONFIG),
+            as_script=as_script,
+        )
+    )
+
+
+class Numbering:
+    """Numbers of figures and tables in the order of the page."""
+
+    def __init__(self) -> None:
+        self._next = {"figure": 1, "table": 1}
+
+    def take(self, figure: Figure) -> tuple[str, int]:
+        """Kind and number of the next figure: one with a chart is a figure, else a table."""
+        kind = "figure" if figure.charts else "table"
+        number = self._next[kind]
+        self._next[kind] += 1
+        return kind, number
+
+
+def as_script(value: object) -> Markup:
+    """JSON that may stand inside a script element: no tag can begin in it."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 escaped above
+
+
+@cache
+def environment() -> Environment:
+    """Templates that escape every value."""
+    made = Environment(
+        loader=PackageLoader("jevons.note", "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["steady"] = steady
+    return made
+
+
+def steady(text: str) -> str:
+    """No line breaks inside a range: a word joiner stands after each en dash."""
+    return text.replace("–", "–\u2060")
+
+
+@cache
+def resource(name: str) -> str:
+    """A file beside the templates."""
+    return files("jevons.note").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def replace_all(out: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write every text beside its place, then move all into place; a failure leaves nothing."""
+    out.mkdir(parents=True, exist_ok=True)
+    waiting: dict[Path, Path] = {}
+    try:
+        for name, text in texts.items():
+            with NamedTemporaryFile(
+                "w", encoding="utf-8", newline="\n", dir=out, delete=False
+            ) as file:
+                waiting[out / name] = Path(file.name)
+                file.write(text)
+        for path, temporary in waiting.items():
+            temporary.chmod(0o644)
+            temporary.replace(path)
+    except BaseException:
+        for temporary in waiting.values():
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        raise
+    return list(waiting)

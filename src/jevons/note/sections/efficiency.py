@@ -1,0 +1,95 @@
+"""What a token costs, by model and chip, and how that cost moves."""
+
+from jevons.note.charts import fan, spread
+from jevons.note.document import Cell, Chart, Column, Figure, Missing, Section
+from jevons.note.edition import Edition, Record, at, last_quarter
+from jevons.note.figures import fan_keys, level_names, range_keys, today
+from jevons.note.row_charts import ranges
+from jevons.note.sections import HORIZON
+
+WHY = ("cost", "usd_per_mtok", "token_cost")
+MOST_ROWS = 24  # of the cost chart; the table shows all
+
+
+def efficiency(edition: Edition) -> Section:
+    """The cost table, its chart, and the cost of a token over time."""
+    rows = [row for row in edition.mapping("cost").get("rows") or () if row.get("usd_per_mtok")]
+    blocks: list[Figure | Missing] = []
+    finding = ""
+    if rows:
+        rows.sort(key=lambda row: (row["usd_per_mtok"]["p50"], set_up(edition, row)))
+        values = extremes(edition, rows)
+        finding = edition.say("finding.efficiency", **values)
+        blocks += [costs(edition, rows, values), cost_table(edition, rows)]
+    else:
+        blocks.append(edition.nothing("efficiency", "cost.rows"))
+    path = edition.path("token_cost") or edition.path("token_price")
+    if path:
+        blocks.append(cost_path(edition, path))
+    return edition.section("efficiency", finding, blocks)
+
+
+def set_up(edition: Edition, row: Record) -> str:
+    """Model, chip and phase as the name of a row."""
+    phase = edition.words.name("phase", str(row.get("phase", "")))
+    return edition.say("note.set_up", model=row["model"], chip=row["chip"], phase=phase)
+
+
+def extremes(edition: Edition, rows: list[Record]) -> dict[str, str]:
+    """The cheapest and the dearest set-up in words."""
+    first, last = rows[0]["usd_per_mtok"], rows[-1]["usd_per_mtok"]
+    return {
+        "cheapest": set_up(edition, rows[0]),
+        "low": edition.numbers.amount(first["p50"], first["unit"]),
+        "dearest": set_up(edition, rows[-1]),
+        "high": edition.numbers.amount(last["p50"], last["unit"]),
+        "ratio": edition.numbers.plain(last["p50"] / first["p50"] if first["p50"] else None),
+    }
+
+
+def costs(edition: Edition, rows: list[Record], values: dict[str, str]) -> Figure:
+    """Cost per token as ranges."""
+    shown = rows[:MOST_ROWS]
+    phases = sorted({str(row["phase"]) for row in shown})
+    scale = edition.numbers.scale("USD/Mtoken", 1.0)
+    extent = spread((row["usd_per_mtok"] for row in shown), ("p05", "p95"))
+    charts: list[Chart] = []
+    for phase in phases:
+        named = [
+            (edition.say("note.on_chip", model=row["model"], chip=row["chip"]), row["usd_per_mtok"])
+            for row in shown
+            if row["phase"] == phase
+        ]
+        spec = ranges(named, scale, level_names(edition), log=True, extent=extent)
+        keys = [] if charts else range_keys(edition)
+        heading = edition.words.heading("phase", phase)
+        charts.append(edition.chart(spec, "costs", keys, heading if len(phases) > 1 else ""))
+    return Figure(**edition.figure("costs", WHY, **values), charts=charts)
+
+
+def cost_table(edition: Edition, rows: list[Record]) -> Figure:
+    """Speed, cost and energy of each set-up, and what limits it."""
+    say = edition.say
+    names = [
+        Cell(str(row["model"]), below=f"{row['chip']}, {edition.words.name('phase', row['phase'])}")
+        for row in rows
+    ]
+    columns = [(Column(say("column.set_up"), numeric=False), names)]
+    for field in ("tokens_per_s_per_chip", "usd_per_mtok", "joule_per_token"):
+        quantities = [row.get(field) for row in rows]
+        columns.append(edition.quantity_column(say(f"column.{field}"), quantities, unit=False))
+    bounds = (edition.words.heading("bound", str(row.get("bound") or "")) for row in rows)
+    columns.append(edition.text_column(say("column.bound"), bounds))
+    return Figure(**edition.figure("cost_table", WHY), table=edition.table(columns))
+
+
+def cost_path(edition: Edition, path: Record) -> Figure:
+    """Cost of a token by quarter."""
+    end = last_quarter(path, HORIZON)
+    then, now = at(path, end), at(path, edition.quarter) or at(path, path["quarter"][0])
+    fall = now["p50"] / then["p50"] if now and then and then["p50"] else None
+    values = {"quarter": end, "fall": edition.numbers.plain(fall)}
+    scale = edition.numbers.scale(path["unit"], max(path["p95"]), table=True)
+    spec = fan(path, scale, level_names(edition), today=today(edition), log=True)
+    chart = edition.chart(spec, "token_cost", fan_keys(edition))
+    return Figure(**edition.figure("token_cost", ("token_cost", *WHY), **values), charts=[chart])

@@ -1,0 +1,122 @@
+"""Ladders: buying in steps while the price falls, and whether the gate is open."""
+
+from typing import Any
+
+from jevons.note.document import Cell, Column, Figure, Key, Section
+from jevons.note.edition import Edition, Record
+from jevons.note.figures import level_names
+from jevons.note.numbers import NOTHING
+from jevons.note.row_charts import bubbles
+
+WHY = ("ladders", "ladder", "entry")
+
+
+def ladders(edition: Edition) -> Section:
+    """Rungs, gates and verdicts."""
+    records = [r for r in edition.records("ladders") if r.get("rungs")]
+    if not records:
+        return edition.missing("ladders", "ladders")
+    values = words(edition, records)
+    rows: list[dict[str, Any]] = []
+    for record in records:
+        now = edition.company(record["ticker"]).get("drawdown")
+        rows += [
+            {
+                "name": record["ticker"],
+                "drawdown": rung["drawdown"],
+                "level": rung.get("level_usd"),
+                "weight": rung.get("weight"),
+                "chance": rung.get("fill_probability"),
+                "now": now,
+            }
+            for rung in record["rungs"]
+        ]
+    title = edition.say("axis.rung_drawdown")
+    keys = [
+        Key("circle", "var(--line)", edition.say("key.rung")),
+        Key("tick", "var(--dot)", edition.say("key.now")),
+    ]
+    chart = edition.chart(bubbles(rows, title, level_names(edition)), "rungs", keys)
+    blocks = [
+        Figure(**edition.figure("rungs", WHY, **values), charts=[chart]),
+        table(edition, records),
+    ]
+    return edition.section("ladders", edition.say("finding.ladders", **values), blocks)
+
+
+def is_open(record: Record) -> bool:
+    """Whether a ladder's gate lets it buy: the gate is open and no halt applies."""
+    return flag(record.get("gate")) and not flag(record.get("halt"))
+
+
+def flag(value: object) -> bool:
+    """A gate or halt as yes or no, however the study words it."""
+    if isinstance(value, dict):
+        value = value.get("open", value.get("state"))
+    if isinstance(value, str):
+        return value.lower() in ("open", "yes", "true", "pass", "on")
+    return bool(value)
+
+
+def words(edition: Edition, records: list[Record]) -> dict[str, object]:
+    """The ladders in words."""
+    chances = {
+        r["ticker"]: r["rungs"][0]["fill_probability"]
+        for r in records
+        if r["rungs"][0].get("fill_probability") is not None
+    }
+    likeliest = max(chances, key=lambda ticker: chances[ticker]) if chances else ""
+    return {
+        "open": sum(is_open(r) for r in records),
+        "all": len(records),
+        "company": edition.company_name(edition.company(likeliest)) or likeliest or NOTHING,
+        "chance": edition.numbers.percent(chances.get(likeliest)),
+    }
+
+
+def table(edition: Edition, records: list[Record]) -> Figure:
+    """One row a company: gate, verdict and the rungs."""
+    say = edition.say
+    most = max(len(r["rungs"]) for r in records)
+    columns = [
+        (
+            Column(say("column.company"), numeric=False),
+            [
+                Cell(r["ticker"], below=edition.company_name(edition.company(r["ticker"])))
+                for r in records
+            ],
+        ),
+        (
+            Column(say("column.gate"), numeric=False),
+            [Cell(say("gate.open" if is_open(r) else "gate.shut")) for r in records],
+        ),
+    ]
+    for i in range(most):
+        cells = [
+            rung_cell(edition, r["rungs"][i]) if i < len(r["rungs"]) else Cell(NOTHING)
+            for r in records
+        ]
+        columns.append((Column(say("column.rung", n=i + 1), "USD"), cells))
+    verdicts = [verdict_cell(edition, r) for r in records]
+    columns.append((Column(say("column.verdict"), numeric=False), verdicts))
+    return Figure(**edition.figure("ladder_table", WHY), table=edition.table(columns))
+
+
+def rung_cell(edition: Edition, rung: Record) -> Cell:
+    """Price of a rung over its drawdown and its chance."""
+    level = rung.get("level_usd")
+    percent = edition.numbers.percent
+    below = edition.say(
+        "note.rung",
+        drawdown=percent(rung.get("drawdown"), signed=True),
+        chance=percent(rung.get("fill_probability")),
+    )
+    places = 0 if level is not None and level >= 1000 else 2
+    return Cell(edition.numbers.plain(level, places), value=level, below=below)
+
+
+def verdict_cell(edition: Edition, record: Record) -> Cell:
+    """The verdict over its reason."""
+    verdict = edition.words.name("ladder_verdict", str(record.get("verdict") or NOTHING))
+    why = edition.free(record, "why")
+    return Cell(verdict, below=why, foreign=bool(why) and edition.is_foreign(record, "why"))

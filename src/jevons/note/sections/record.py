@@ -1,0 +1,174 @@
+"""What would prove the note wrong, and what became of claims already made."""
+
+from typing import Any
+
+from jevons.note.document import Cell, Column, Figure, Section
+from jevons.note.edition import Edition, Record
+from jevons.note.numbers import NOTHING
+
+OPEN = ("open", "pending", "unresolved")
+TRUE = ("true", "hit", "came_true", "yes", "inside")
+
+
+def falsifiers(edition: Edition) -> Section:
+    """Dated observations that would refute the note."""
+    records = edition.records("falsifiers")
+    if not records:
+        return edition.missing("falsifiers", "falsifiers")
+    first = min(records, key=lambda r: str(r.get("by") or "9999"))
+    values = {
+        "all": len(records),
+        "day": edition.numbers.day(first.get("by")),
+        "metric": edition.label(str(first.get("metric"))),
+    }
+    why = ("falsifiers",)
+    say = edition.say
+    columns = [
+        (
+            Column(say("column.falsifier"), numeric=False),
+            [metric_cell(edition, r) for r in records],
+        ),
+        (Column(say("column.now")), [level(edition, r, "now") for r in records]),
+        (Column(say("column.threshold")), [level(edition, r, "threshold") for r in records]),
+        (
+            Column(say("column.by"), numeric=False),
+            [Cell(str(r.get("by") or NOTHING)) for r in records],
+        ),
+        (Column(say("column.why"), numeric=False), [edition.free_cell(r, "why") for r in records]),
+    ]
+    figure = Figure(**edition.figure("falsifiers", why, **values), table=edition.table(columns))
+    return edition.section("falsifiers", edition.say("finding.falsifiers", **values), [figure])
+
+
+def metric_cell(edition: Edition, record: Record) -> Cell:
+    """What is watched: the study's own name for it, else the label of the quantity."""
+    named = edition.free(record, "name")
+    return Cell(named or edition.label(str(record.get("metric") or record.get("id"))))
+
+
+def level(edition: Edition, record: Record, field: str) -> Cell:
+    """A level that may be a number, a quantity or words; with its direction before it."""
+    value: Any = record.get(field)
+    unit = record.get("unit") or ""
+    sign = (
+        {"above": "> ", "below": "< "}.get(str(record.get("direction")), "")
+        if field == "threshold"
+        else ""
+    )
+    if isinstance(value, dict) and "p50" in value:
+        unit = value.get("unit") or unit
+        return Cell(
+            edition.numbers.amount(value["p50"], unit),
+            value=value["p50"],
+            below=edition.numbers.between(value["p05"], value["p95"], unit),
+        )
+    if isinstance(value, bool) or value is None:
+        return Cell(NOTHING)
+    if isinstance(value, int | float):
+        return Cell(sign + edition.numbers.amount(value, unit), value=value)
+    return edition.free_cell(record, field)
+
+
+def resolved(edition: Edition) -> list[Record]:
+    """Claims whose outcome is known."""
+    return [c for c in edition.records("claims") if str(c.get("status")).lower() not in OPEN]
+
+
+def came_true(claim: Record) -> bool:
+    """Whether a resolved claim's outcome lies in what it claimed."""
+    if str(claim.get("status")).lower() in TRUE:
+        return True
+    outcome = claim.get("outcome")
+    if isinstance(outcome, bool):
+        return outcome
+    if not isinstance(outcome, int | float):
+        return str(outcome).lower() in TRUE
+    low, high = claim.get("low"), claim.get("high")
+    return (low is None or outcome >= low) and (high is None or outcome <= high)
+
+
+def claim_words(edition: Edition) -> dict[str, object]:
+    """The ledger in words."""
+    claims, settled = edition.records("claims"), resolved(edition)
+    true = sum(came_true(claim) for claim in settled)
+    waiting = [c for c in claims if c not in settled and c.get("resolves_on")]
+    coming = min(waiting, key=lambda c: str(c["resolves_on"]), default={})
+    return {
+        "all": len(claims),
+        "resolved": len(settled),
+        "true": true,
+        "false": len(settled) - true,
+        "open": len(claims) - len(settled),
+        "day": edition.numbers.day(coming.get("resolves_on")),
+        "text": claim_text(edition, coming) if coming else NOTHING,
+    }
+
+
+def claim_text(edition: Edition, claim: Record) -> str:
+    """A claim's text in this language."""
+    return edition.free(claim, "text") or str(claim.get("id", ""))
+
+
+def claims(edition: Edition) -> Section:
+    """The ledger of claims."""
+    records = sorted(
+        edition.records("claims"), key=lambda c: (str(c.get("resolves_on")), str(c.get("id")))
+    )
+    if not records:
+        return edition.missing("claims", "claims")
+    say, values = edition.say, claim_words(edition)
+    texts = [
+        Cell(claim_text(edition, c), below=who(edition, c), foreign=edition.is_foreign(c, "text"))
+        for c in records
+    ]
+    columns = [
+        (Column(say("column.claim"), numeric=False), texts),
+        (Column(say("column.claimed")), [claimed(edition, c) for c in records]),
+        (Column(say("column.p_model")), [edition.percent_cell(c.get("p_model")) for c in records]),
+        (
+            Column(say("column.resolves_on"), numeric=False),
+            [Cell(str(c.get("resolves_on") or NOTHING)) for c in records],
+        ),
+        (Column(say("column.status"), numeric=False), [status(edition, c) for c in records]),
+        (Column(say("column.outcome")), [outcome(edition, c) for c in records]),
+    ]
+    figure = Figure(
+        **edition.figure("claims", ("claims", "record"), **values), table=edition.table(columns)
+    )
+    return edition.section("claims", edition.say("finding.claims", **values), [figure])
+
+
+def who(edition: Edition, claim: Record) -> str:
+    """Who said it, and when."""
+    return edition.say(
+        "note.pair", first=claim.get("who") or NOTHING, second=claim.get("said_on") or NOTHING
+    )
+
+
+def claimed(edition: Edition, claim: Record) -> Cell:
+    """The range that was claimed; open at an end where the claim is."""
+    low, high, unit = claim.get("low"), claim.get("high"), str(claim.get("unit") or "")
+    numbers = edition.numbers
+    if low is not None and high is not None:
+        return Cell(numbers.between(low, high, unit) if low != high else numbers.amount(low, unit))
+    if low is not None:
+        return Cell("≥ " + numbers.amount(low, unit), value=low)
+    return Cell(NOTHING if high is None else "≤ " + numbers.amount(high, unit), value=high)
+
+
+def status(edition: Edition, claim: Record) -> Cell:
+    """The status in words, with a mark."""
+    word = edition.words.name("status", str(claim.get("status") or "open").lower())
+    if claim not in resolved(edition):
+        return Cell(word)
+    return Cell(("✓ " if came_true(claim) else "✗ ") + word)
+
+
+def outcome(edition: Edition, claim: Record) -> Cell:
+    """What happened."""
+    value = claim.get("outcome")
+    if value is None:
+        return Cell(NOTHING)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Cell(edition.words.name("status", str(value).lower()))
+    return Cell(edition.numbers.amount(value, str(claim.get("unit") or "")), value=value)

@@ -1,0 +1,82 @@
+"""Whose revenue the build-out is."""
+
+from jevons.note.document import Cell, Column, Figure, Section
+from jevons.note.edition import Edition, Record, at, last_quarter
+from jevons.note.figures import level_names, range_keys
+from jevons.note.numbers import NOTHING
+from jevons.note.row_charts import ranges
+from jevons.note.sections import HORIZON
+
+WHY = ("ai_revenue", "value_chain", "revenue", "companies")
+
+
+def annual(q: Record | None) -> Record | None:
+    """A quarterly flow at an annual rate; other units as they are."""
+    if not q or not q["unit"].endswith("/quarter"):
+        return q
+    levels = {name: 4 * value for name, value in q.items() if name != "unit"}
+    return {"unit": q["unit"].replace("/quarter", "/year"), **levels}
+
+
+def suppliers(edition: Edition) -> list[tuple[Record, Record | None, Record]]:
+    """Company, AI revenue now and at the horizon (annual rates), the largest first."""
+    found = []
+    for company in edition.records("companies"):
+        path = company.get("ai_revenue")
+        if not path or not path.get("quarter"):
+            continue
+        then = annual(at(path, last_quarter(path, HORIZON)))
+        if then and then["p95"] > 0:
+            found.append((company, annual(at(path, edition.quarter)), then))
+    return sorted(found, key=lambda item: (-item[2]["p50"], item[0]["ticker"]))
+
+
+def value_chain(edition: Edition) -> Section:
+    """AI revenue by company, beside all revenue of the last year."""
+    found = suppliers(edition)
+    if not found:
+        return edition.missing("value_chain", "companies.ai_revenue")
+    whole = sum(then["mean"] for _, _, then in found)
+    top, _, largest = found[0]
+    path = top["ai_revenue"]
+    values = {
+        "company": edition.company_name(top),
+        "revenue": edition.quantity(largest),
+        "share": edition.numbers.percent(largest["mean"] / whole),
+        "all": len(found),
+        "quarter": last_quarter(path, HORIZON),
+    }
+    scale = edition.numbers.scale(largest["unit"], largest["p95"], table=True)
+    named = [(company["ticker"], then) for company, _, then in found]
+    marks = {c["ticker"]: c["revenue_ttm"] for c, _, _ in found if c.get("revenue_ttm")}
+    spec = ranges(named, scale, level_names(edition), marks=marks, log=True)
+    keys = range_keys(edition, edition.say("key.revenue_ttm"))
+    figure = edition.figure("ai_revenue", WHY, **values)
+    charts = [edition.chart(spec, "ai_revenue", keys)]
+    blocks = [Figure(**figure, charts=charts), table(edition, found)]
+    return edition.section("value_chain", edition.say("finding.value_chain", **values), blocks)
+
+
+def table(edition: Edition, found: list[tuple[Record, Record | None, Record]]) -> Figure:
+    """Layer, revenue, AI revenue now and then, and how it grows."""
+    say = edition.say
+    companies = [company for company, _, _ in found]
+    growth = [
+        then["p50"] / now["p50"] if now and now["p50"] > 0 else None for _, now, then in found
+    ]
+    names = [Cell(c["ticker"], below=edition.company_name(c)) for c in companies]
+    layers = (edition.words.name("layer", c.get("layer") or "") for c in companies)
+    ratios = [
+        Cell(NOTHING if g is None else edition.numbers.plain(g, 1) + "×", value=g) for g in growth
+    ]
+    columns = [
+        (Column(say("column.company"), numeric=False), names),
+        edition.text_column(say("column.layer"), layers),
+        edition.number_column(
+            say("column.revenue_ttm"), [c.get("revenue_ttm") for c in companies], "USD_bn"
+        ),
+        edition.quantity_column(say("column.ai_revenue_now"), [now for _, now, _ in found]),
+        edition.quantity_column(say("column.ai_revenue_then"), [then for _, _, then in found]),
+        (Column(say("column.growth")), ratios),
+    ]
+    return Figure(**edition.figure("value_chain", WHY), table=edition.table(columns))

@@ -1,0 +1,23 @@
+"use strict";
+(function () {
+  const config = JSON.parse(document.getElementById("config").textContent);
+  for (const place of document.querySelectorAll(".chart")) {
+    const spec = JSON.parse(place.querySelector("script").textContent);
+    const view = document.createElement("div");
+    view.className = "view";
+    place.append(view);
+    vegaEmbed(view, spec, {
+      mode: "vega-lite",
+      renderer: "svg",
+      actions: false,
+      config: config,
+      tooltip: { theme: "custom" },
+    }).catch(function (error) {
+      view.textContent = String(error);
+    });
+  }
+  // A chart on paper takes the width of the paper.
+  window.addEventListener("beforeprint", function () {
+    window.dispatchEvent(new Event("resize"));
+  });
+})();

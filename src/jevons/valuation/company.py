@@ -1,0 +1,102 @@
+"""Companies as data: an entry in ``companies.toml`` and facts make a company, never code."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, get_args
+
+from jevons.errors import UserError, did_you_mean
+
+Economics = Literal["product", "foundry", "generator", "utility", "gas", "buyer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A listed company as the valuation sees it.
+
+    ``layer`` is its place in the value chain; ``economics`` chooses its priors and whether AI earns
+    a margin on revenue or (``buyer``) a return on capital. ``currency`` is that of the listing;
+    ``shares_per_listed`` the ordinary shares in one listed share (ADR ratio).
+    """
+
+    ticker: str
+    name: str
+    name_zh: str
+    layer: str
+    economics: Economics
+    industry: str
+    currency: str = "USD"
+    shares_per_listed: float = 1.0
+
+
+def read_companies(text: str, where: str) -> Mapping[str, Company]:
+    """Companies declared in a TOML text, by ticker.
+
+    Raises:
+        UserError: the text is no TOML, or an entry has a field missing, unknown or wrong.
+    """
+    try:
+        declared = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{where}: not readable as TOML: {error}") from error
+    return {ticker: _company(ticker, entry, where) for ticker, entry in declared.items()}
+
+
+def _company(ticker: str, entry: object, where: str) -> Company:
+    place = f"{where}: [{ticker}]"
+    if not isinstance(entry, dict):
+        raise UserError(f"{place} must be a table of fields, for example layer = 'network'")
+    known = {field.name for field in fields(Company)} - {"ticker"}
+    if unknown := sorted(set(entry) - known):
+        raise UserError(f"{place} has an unknown field '{unknown[0]}'"
+                        f"{did_you_mean(unknown[0], known)}")  # fmt: skip
+    if missing := sorted(known - set(entry) - {"currency", "shares_per_listed"}):
+        raise UserError(f"{place} lacks the field '{missing[0]}'")
+    for field in known & set(entry) - {"shares_per_listed"}:
+        if not isinstance(entry[field], str) or not entry[field]:
+            raise UserError(f"{place} {field} must be a text, got {entry[field]!r}")
+    if entry["economics"] not in get_args(Economics):
+        raise UserError(
+            f"{place} has the unknown economics '{entry['economics']}'"
+            f"{did_you_mean(entry['economics'], get_args(Economics))}"
+        )
+    ratio = entry.get("shares_per_listed", 1.0)
+    if isinstance(ratio, bool) or not isinstance(ratio, int | float) or not ratio > 0:
+        raise UserError(f"{place} shares_per_listed must be a number above 0, got {ratio!r}")
+    return Company(ticker=ticker, **(entry | {"shares_per_listed": float(ratio)}))
+
+
+@cache
+def companies() -> Mapping[str, Company]:
+    """The bundled companies, by ticker, in file order."""
+    text = files("jevons.valuation").joinpath("companies.toml").read_text(encoding="utf-8")
+    return read_companies(text, "companies.toml")
+
+
+def load_companies(extra: Path | None = None) -> Mapping[str, Company]:
+    """The bundled companies with those of a user's file added or replaced.
+
+    Raises:
+        UserError: the file is absent or holds a bad entry.
+    """
+    if extra is None:
+        return companies()
+    try:
+        text = extra.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot read the company file {extra}: {error}") from error
+    return dict(companies()) | dict(read_companies(text, extra.name))
+
+
+def company_of(ticker: str) -> Company:
+    """One bundled company.
+
+    Raises:
+        UserError: the ticker is unknown; the message names the nearest ones.
+    """
+    if ticker not in companies():
+        raise UserError(f"unknown ticker '{ticker}'{did_you_mean(ticker, companies())}")
+    return companies()[ticker]

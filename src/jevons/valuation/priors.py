@@ -1,0 +1,98 @@
+"""The declared inputs of the valuation: where each is declared, and its draws.
+
+``priors.toml`` declares each input at the widest scope that fits. ``shared`` inputs are one draw
+for all companies (the risk-free rate moves every value together); the others are drawn for each
+company, and the narrowest declaration wins: company, then industry, then block of economics.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, cast
+
+import jax
+import jax.numpy as jnp
+
+from jevons.errors import UserError, did_you_mean
+from jevons.model.priors import Input, Prior
+from jevons.valuation.company import Company
+
+SHARED = ("risk_free_rate", "equity_risk_premium", "terminal_growth_share", "tax_rate")
+EVERY = ("asset_beta", "ronic_spread", "base_growth", "margin_change", "sales_to_capital")
+SUPPLIER = ("ai_margin_premium", "ai_sales_to_capital")  # AI earns a margin on revenue
+BUYER = ("ai_return", "ai_capital_life")  # AI earns a return on capital
+
+
+@cache
+def declared() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """The declarations as written: scope, then input, then the fields of its prior."""
+    text = files("jevons.valuation").joinpath("priors.toml").read_text(encoding="utf-8")
+    return cast("Mapping[str, Mapping[str, Mapping[str, Any]]]", tomllib.loads(text))
+
+
+def priors_of(company: Company) -> dict[str, Prior]:
+    """Every input that a company's value depends on, by the input's short name.
+
+    The prior's own name is that of its stream of draws: plain for shared inputs, else
+    ``TICKER_input``.
+
+    Raises:
+        UserError: the company's industry is not in ``priors.toml``.
+    """
+    own = EVERY + (BUYER if company.economics == "buyer" else SUPPLIER)
+    chosen = {name: Prior(name=name, **declared()["shared"][name]) for name in SHARED}
+    return chosen | {
+        name: Prior(name=f"{company.ticker}_{name}", **_narrowest(company, name)) for name in own
+    }
+
+
+def _narrowest(company: Company, name: str) -> Mapping[str, Any]:
+    for scope in (company.ticker, company.industry, company.economics):
+        if name in declared().get(scope, {}):
+            return declared()[scope][name]
+    industries = {scope for scope, entries in declared().items() if "asset_beta" in entries}
+    raise UserError(
+        f"{company.ticker}: no prior of {name} is declared for the industry '{company.industry}'"
+        f"{did_you_mean(company.industry, industries)}"
+    )
+
+
+def input_names(company: Company) -> list[str]:
+    """Names of the standard normal draws that a company's value needs."""
+    return [prior.name for prior in priors_of(company).values()]
+
+
+def settle(company: Company) -> dict[str, Input]:
+    """Inputs of a company by stream name, as reports show them.
+
+    Margins are declared as changes from the margin last reported, so no centre moves here: the
+    facts enter through :mod:`jevons.valuation.fundamentals`.
+    """
+    return {
+        prior.name: Input(prior, prior.forward(prior.median), ())
+        for prior in priors_of(company).values()
+    }
+
+
+def draws_of(company: Company, normals: Mapping[str, jax.typing.ArrayLike]) -> dict[str, jax.Array]:
+    """Draws of a company's inputs by short name, each (draw,), with the rates that follow.
+
+    WACC = risk-free rate + asset beta x equity risk premium (CAPM on the assets; the asset betas
+    come from industry costs of capital, so the tax shield of debt is inside them). Terminal growth
+    is a share of the risk-free rate, so never above it. RONIC = WACC + a spread.
+
+    Args:
+        normals: standard normal draws by the names of :func:`input_names`, each (draw,).
+
+    Raises:
+        KeyError: a stream is missing.
+    """
+    x = {
+        name: prior.draw(jnp.asarray(prior.forward(prior.median)), jnp.asarray(normals[prior.name]))
+        for name, prior in priors_of(company).items()
+    }
+    x["wacc"] = x["risk_free_rate"] + x["asset_beta"] * x["equity_risk_premium"]
+    x["terminal_growth"] = x["terminal_growth_share"] * x["risk_free_rate"]
+    x["ronic"] = x["wacc"] + x["ronic_spread"]
+    return x

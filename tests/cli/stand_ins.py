@@ -1,0 +1,89 @@
+"""A small stand-in for the study, so that a failure here is the command line's own."""
+
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from jevons.errors import UserError
+from jevons.quantiles import path, summarise
+
+FIRST_KNOWN, LAST_KNOWN = date(2023, 1, 26), date(2025, 8, 27)
+QUANTITY = summarise([1.0, 2.0, 3.0], "GW")
+PATH = path([[1.0, 2.0], [3.0, 4.0]], "USD_bn", ["2025Q3", "2025Q4"])
+
+
+class Store:
+    """A store without facts that knows its days."""
+
+    first_known_on, last_known_on, fact_hash = FIRST_KNOWN, LAST_KNOWN, "0" * 64
+
+
+class Study:
+    """Answers in the shapes of the real study, and remembers how it was opened."""
+
+    opened: "Study"
+
+    def __init__(
+        self, store: Store, as_of: date, seed: int, draws: int, prices: object = None
+    ) -> None:
+        self.arguments: dict[str, Any] = {
+            "as_of": as_of,
+            "seed": seed,
+            "draws": draws,
+            "prices": prices,
+        }
+        Study.opened = self
+
+    def figures(self) -> dict[str, Any]:
+        return {
+            "provenance": {"as_of": self.arguments["as_of"].isoformat()},
+            "implied": [self.implied("NVDA"), self.implied("ETN")],
+        }
+
+    def simulate(self) -> dict[str, Any]:
+        head = {"as_of": "2025-08-27", "seed": 2025, "draws": 20_000}
+        return head | {"quantities": {"capex": PATH, "tokens": PATH}}
+
+    def index(self) -> dict[str, Any]:
+        return {"jevons_index": QUANTITY, "p_positive": 0.9, "by_workload": {"direct": QUANTITY}}
+
+    def shock(self, *, efficiency: float, at: str) -> dict[str, Any]:
+        return {"efficiency": efficiency, "at": at, "responses": {"tokens": PATH}}
+
+    def power(self) -> list[dict[str, Any]]:
+        year = {"demand_gw": QUANTITY, "options_gw": {"a": QUANTITY}}
+        return [{"year": 2027} | year, {"year": 2028} | year]
+
+    def value(self, ticker: str) -> dict[str, Any]:
+        if ticker != "NVDA":
+            raise UserError(f"unknown ticker {ticker!r}; did you mean NVDA?")
+        return {"ticker": ticker, "price": 180.5, "fair_value": QUANTITY, "p_above_price": 0.5}
+
+    def values(self) -> list[dict[str, Any]]:
+        return [self.value("NVDA"), {"ticker": "BE", "missing": "no revenue [2025]"}]
+
+    def implied(self, ticker: str) -> dict[str, Any]:
+        return {"ticker": ticker, "driver": "ai_capex_2028", "implied": None, "base": QUANTITY}
+
+    def drawdown(self) -> list[dict[str, Any]]:
+        return [{"ticker": "NVDA", "drawdown": -0.25}, {"ticker": "ETN", "drawdown": -0.1}]
+
+    def claims(self) -> list[dict[str, Any]]:
+        return [{"id": "capex_2025", "text": "到 2025 年", "status": "open", "outcome": None}]
+
+    def why(self, name: str) -> dict[str, Any]:
+        return {"formula": f"{name} = a [b] / c", "facts": ["f1"], "assumptions": []}
+
+
+def module(name: str, **members: object) -> ModuleType:
+    stand_in = ModuleType(name)
+    vars(stand_in).update(members)
+    return stand_in
+
+
+def write(figures: dict[str, Any], out: Path, languages: tuple[str, ...]) -> list[Path]:
+    out.mkdir(parents=True, exist_ok=True)
+    note = out / "note.html"
+    note.write_text(" ".join(languages), encoding="utf-8")
+    return [note]

@@ -1,0 +1,128 @@
+"""Each command prints the answer of the study: one JSON document, or tables."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jevons.cli import options
+
+from .conftest import Run
+from .stand_ins import LAST_KNOWN, QUANTITY, Study
+
+
+def cost(model: str, chip: str, **options: Any) -> dict[str, Any]:
+    return {"model": model, "chip": chip, "bound": "memory", "usd_per_mtok": QUANTITY} | {
+        name: value for name, value in options.items() if name != "as_of"
+    }
+
+
+ANSWERS = [
+    (["simulate"], Study.simulate),
+    (["index"], Study.index),
+    (["shock"], lambda study: study.shock(efficiency=10.0, at="2025Q1")),
+    (["power"], Study.power),
+    (["value", "NVDA"], lambda study: study.value("NVDA")),
+    (["value", "nvda"], lambda study: study.value("NVDA")),
+    (["value"], Study.values),
+    (["implied", "NVDA"], lambda study: study.implied("NVDA")),
+    (["implied"], lambda study: study.figures()["implied"]),
+    (["drawdown"], Study.drawdown),
+    (["drawdown", "etn"], lambda study: study.drawdown()[1:]),
+    (["claims"], Study.claims),
+    (["facts", "why", "capex"], lambda study: study.why("capex")),
+]
+
+
+@pytest.mark.parametrize(("arguments", "expected"), ANSWERS)
+def test_json_is_the_answer_of_the_study_and_nothing_else(
+    run: Run, arguments: list[str], expected: Callable[[Study], Any]
+) -> None:
+    code, out, _ = run(*arguments, "--json")
+    assert code == 0
+    assert json.loads(out) == expected(Study.opened)
+
+
+@pytest.mark.parametrize(("arguments", "_expected"), ANSWERS)
+def test_tables_are_for_readers(run: Run, arguments: list[str], _expected: object) -> None:
+    code, out, err = run(*arguments)
+    assert code == 0
+    assert out.strip()
+    assert "Error" not in err
+
+
+def test_a_quantity_is_shown_with_its_range_and_unit(run: Run) -> None:
+    _, out, _ = run("power")
+    assert "demand_gw (GW)" in out
+    assert "2 (1.1 to 2.9)" in out
+    assert "options_gw.a" in out
+
+
+def test_square_brackets_in_a_text_are_no_mark_up(run: Run) -> None:
+    assert "no revenue [2025]" in run("value")[1]
+    assert "capex = a [b] / c" in run("facts", "why", "capex")[1]
+
+
+def test_options_reach_the_study(run: Run) -> None:
+    run("index", "--as-of", "2025-03-11", "--seed", "7", "--draws", "50")
+    assert Study.opened.arguments == {
+        "as_of": date(2025, 3, 11), "seed": 7, "draws": 50, "prices": None
+    }  # fmt: skip
+
+
+def test_without_a_day_the_latest_fact_is_the_clock(run: Run) -> None:
+    run("index")
+    assert Study.opened.arguments["as_of"] == LAST_KNOWN
+
+
+def test_a_fact_dated_ahead_does_not_move_the_clock_past_today(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(options, "today", lambda: date(2024, 5, 1))
+    run("index")
+    assert Study.opened.arguments["as_of"] == date(2024, 5, 1)
+
+
+def test_price_files_reach_the_study(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.touch()
+    run("drawdown", "--prices", str(file))
+    assert Study.opened.arguments["prices"] == [file]
+
+
+def test_simulate_shows_only_the_quantities_asked_for(run: Run) -> None:
+    _, out, _ = run("simulate", "capex", "--json")
+    assert list(json.loads(out)["quantities"]) == ["capex"]
+
+
+def test_cost_passes_on_only_what_was_given(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jevons.model.efficiency.cost", cost)
+    given = ["--batch", "64", "--parallel", "tp=8,ep=2", "--cache-hit", "0.5", "--seed", "1"]
+    code, out, _ = run("cost", "deepseek-v3", "--chip", "h800", *given, "--json")
+    assert code == 0
+    assert json.loads(out) == cost(
+        "deepseek-v3", "h800", phase="serve", seed=1, draws=20_000,
+        batch=64, parallel={"tp": 8, "ep": 2}, cache_hit=0.5,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "both"])
+def test_note_names_its_files(run: Run, tmp_path: Path, language: str) -> None:
+    out = tmp_path / "new" / "folder"
+    code, printed, err = run("note", "--out", str(out), "--lang", language)
+    assert (code, printed) == (0, f"{out / 'note.html'}\n")
+    assert "Writing the note" in err  # progress goes to standard error
+    expected = "en zh" if language == "both" else language
+    assert (out / "note.html").read_text(encoding="utf-8") == expected
+
+
+def test_note_as_json(run: Run, tmp_path: Path) -> None:
+    code, printed, _ = run("note", "--out", str(tmp_path), "--as-of", "2025-03-11", "--json")
+    assert code == 0
+    assert json.loads(printed) == {
+        "files": [str(tmp_path / "note.html")],
+        "provenance": {"as_of": "2025-03-11"},
+    }

@@ -1,0 +1,130 @@
+"""Dimensions give the published parameter counts and KV bytes; bad names and files are refused."""
+
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from jevons.errors import UserError
+from jevons.model.architecture import architecture, architectures, nsa_tokens_loaded
+from jevons.model.hugging_face import from_hugging_face
+
+LLAMA_CONFIG = {
+    "num_hidden_layers": 32,
+    "hidden_size": 4096,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "intermediate_size": 14336,
+    "vocab_size": 128256,
+    "max_position_embeddings": 131072,
+    "tie_word_embeddings": False,
+}
+DEEPSEEK_CONFIG = {
+    "num_hidden_layers": 61,
+    "hidden_size": 7168,
+    "num_attention_heads": 128,
+    "num_key_value_heads": 128,
+    "q_lora_rank": 1536,
+    "kv_lora_rank": 512,
+    "qk_nope_head_dim": 128,
+    "qk_rope_head_dim": 64,
+    "v_head_dim": 128,
+    "intermediate_size": 18432,
+    "first_k_dense_replace": 3,
+    "n_routed_experts": 256,
+    "num_experts_per_tok": 8,
+    "n_shared_experts": 1,
+    "moe_intermediate_size": 2048,
+    "num_nextn_predict_layers": 1,
+    "vocab_size": 129280,
+    "max_position_embeddings": 163840,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "total", "active"),
+    [
+        ("deepseek-v3", 671.03, 36.62),
+        ("deepseek-v2", 235.74, 20.85),
+        ("llama-3.1-405b", 405.85, 403.75),
+        ("mixtral-8x7b", 46.70, 12.75),
+        ("gpt-oss-120b", 116.79, 5.13),
+        ("qwen3-235b-a22b", 235.09, 21.57),
+        ("glm-5", 743.18, 40.10),
+    ],
+)
+def test_parameters_from_dimensions(name: str, total: float, active: float) -> None:
+    model = architecture(name)
+    assert model.total_parameters / 1e9 == pytest.approx(total, abs=0.005)
+    assert model.active_parameters / 1e9 == pytest.approx(active, abs=0.005)
+
+
+def test_every_total_is_within_three_percent_of_the_stated_one() -> None:
+    for model in architectures().values():
+        assert model.stated_total_b is not None
+        assert model.total_parameters / 1e9 == pytest.approx(model.stated_total_b, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("name", "kilobytes"),
+    [("deepseek-v3", 70.272), ("llama-3.1-405b", 516.096), ("llama-3.1-70b", 327.68),
+     ("gpt-3", 4718.592)],
+)  # fmt: skip
+def test_kv_bytes_per_token_as_published(name: str, kilobytes: float) -> None:
+    assert architecture(name).kv_bytes_per_token() == kilobytes * 1000
+
+
+def test_window_layers_stop_growing_at_the_window() -> None:
+    model = architecture("gpt-oss-120b")
+    grown = model.kv_bytes(20_000) - model.kv_bytes(10_000)
+    assert grown == 10_000 * model.kv_bytes_per_token()
+    assert model.kv_bytes(100) == 100 * 2 * model.kv_bytes_per_token()  # 18 full, 18 window layers
+
+
+@pytest.mark.parametrize(
+    ("context", "loaded", "ratio"),
+    [(8192, 2048, 4.0), (16384, 2560, 6.4), (32768, 3584, 9.14), (65536, 5632, 11.64)],
+)
+def test_native_sparse_attention_loads_what_table_4_says(
+    context: int, loaded: int, ratio: float
+) -> None:
+    assert nsa_tokens_loaded(context) == loaded
+    assert context / nsa_tokens_loaded(context) == pytest.approx(ratio, abs=0.005)
+
+
+def test_aliases_and_spelling() -> None:
+    assert architecture("DeepSeek R1") is architecture("deepseek-v3")
+    assert architecture("llama-405b") is architecture("Llama-3.1-405B")
+    with pytest.raises(UserError, match="unknown model 'deepsek-v3'; did you mean deepseek-v3"):
+        architecture("deepsek-v3")
+
+
+def test_a_model_is_unknown_before_its_configuration_was_public() -> None:
+    with pytest.raises(UserError, match="kimi-k2 was not public on 2025-03-11"):
+        architecture("kimi-k2", date(2025, 3, 11))
+
+
+def test_hugging_face_config_gives_the_catalogue_dimensions() -> None:
+    llama = from_hugging_face(LLAMA_CONFIG)
+    assert llama.total_parameters == architecture("llama-3.1-8b").total_parameters
+    assert llama.attention == "GQA"
+    deepseek, known = from_hugging_face(DEEPSEEK_CONFIG), architecture("deepseek-v3")
+    assert deepseek.total_parameters == known.total_parameters
+    assert deepseek.kv_bytes_per_token() == known.kv_bytes_per_token()
+    assert deepseek.mtp_parameters == known.mtp_parameters
+
+
+def test_missing_fields_are_named() -> None:
+    config = {k: v for k, v in LLAMA_CONFIG.items() if k not in ("vocab_size", "hidden_size")}
+    with pytest.raises(UserError, match=r"mine\.json: .*hidden_size, vocab_size"):
+        from_hugging_face(config, "mine.json")
+
+
+def test_the_catalogues_load_without_the_numeric_engine() -> None:
+    code = (
+        "import sys; from jevons.model.architecture import architectures; "
+        "from jevons.model.chip import chip; architectures(); chip('H100'); "
+        "sys.exit('jax' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,189 @@
+"""The roofline against closed forms, its limits, and a user's mistakes."""
+
+from datetime import date
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jevons.errors import UserError
+from jevons.model.architecture import architecture
+from jevons.model.chip import chip
+from jevons.model.efficiency import (
+    Serving,
+    cost,
+    decode,
+    reference_rate,
+    tokens_per_chip_second,
+)
+from jevons.model.efficiency_factors import efficiency_factors
+from jevons.model.service_rate import decode_stages, experts_read, gemm_share
+from jevons.model.serving_setup import plan
+
+FACTORS = efficiency_factors().medians()
+PERFECT = FACTORS | {
+    name: jnp.ones(1)
+    for name in ("weight_bandwidth", "kv_bandwidth", "gemm_compute", "attention_compute")
+} | {"gemm_half_tokens": jnp.zeros(1), "layer_overhead": jnp.zeros(1)}  # fmt: skip
+
+
+def test_one_sequence_reads_the_weights_once() -> None:
+    setup = plan(architecture("llama-3.1-8b"), chip("H100"), "bf16", 1)
+    stages = decode_stages(setup.work(), setup.machine(), setup.layout(), PERFECT, 1, 0)
+    weights = setup.model.active_parameters * 2
+    assert float(stages.total[0]) == pytest.approx(weights / 3.35e12, rel=1e-5)
+
+
+def test_kv_cache_is_read_once_a_step() -> None:
+    setup = plan(architecture("llama-3.1-8b"), chip("H100"), "bf16", 1)
+    stages = decode_stages(setup.work(), setup.machine(), setup.layout(), PERFECT, 4, 10_000)
+    cache = 4 * 10_000 * setup.model.kv_bytes_per_token()
+    assert float(stages.attention_memory[0]) == pytest.approx(cache / 3.35e12, rel=1e-5)
+
+
+def test_latent_attention_does_not_shrink_with_tensor_parallel_ranks() -> None:
+    model, chips = architecture("deepseek-v3"), chip("H200")
+    by_rank = [
+        float(decode(Serving(plan(model, chips, "fp8", 8, {"tp": 8}), 8, 4096, 1), FACTORS)[0]
+              .attention_memory[0]),
+        float(decode(Serving(plan(model, chips, "fp8", 16, {"tp": 16}), 8, 4096, 1), FACTORS)[0]
+              .attention_memory[0]),
+    ]  # fmt: skip
+    assert by_rank[0] == pytest.approx(by_rank[1])
+
+
+def test_experts_read_has_its_limits() -> None:
+    work = plan(architecture("deepseek-v3"), chip("H200"), "fp8", 8).work()
+    assert float(experts_read(1, work)) == pytest.approx(8, rel=1e-4)
+    assert float(experts_read(100_000, work)) == pytest.approx(256, rel=1e-4)
+
+
+def test_gemm_share_saturates_as_the_kernel_table_does() -> None:
+    at = {m: 1979 * float(gemm_share(m, FACTORS)[0]) for m in (128, 256, 1024, 4096)}
+    assert 352 < at[128] < 720  # memory-bound cases of the table stay below 645
+    assert at[256] == pytest.approx(873, rel=0.07)  # 815 and 932
+    assert at[1024] == pytest.approx(1233, rel=0.10)
+    assert 990 < at[4096] < 1358
+
+
+def test_expert_exchange_matches_the_measured_kernel() -> None:
+    setup = plan(architecture("deepseek-v3"), chip("H800"), "fp8", 128)
+    stages, _ = decode(Serving(setup, 128 * 128, 1, 1), FACTORS)
+    per_layer = float(stages.communication[0]) / setup.model.moe_layers
+    assert per_layer == pytest.approx(192e-6 + 369e-6, rel=0.10)
+
+
+def test_deepseek_day_arithmetic() -> None:
+    # Published 2025-03-01; the node count follows from throughput and the reverse.
+    prefill_days, decode_days = 608e9 / 73_700 / 86_400, 168e9 / 14_800 / 86_400
+    assert prefill_days == pytest.approx(95.5, abs=0.05)
+    assert decode_days == pytest.approx(131.4, abs=0.05)
+    assert prefill_days + decode_days == pytest.approx(226.75, rel=0.001)
+    assert 226.75 * 8 * 24 * 2 == 87_072
+    margin = 562_027 / 87_072 - 1
+    assert margin == pytest.approx(5.45, abs=0.01)
+    usd_per_mtok = 16 / 3600 / 14_800 * 1e6
+    assert usd_per_mtok == pytest.approx(0.30, abs=0.001)
+    requests = 14_800 / 8 / 21
+    assert requests == pytest.approx(88, abs=0.2)
+
+
+@settings(max_examples=25, deadline=None)
+@given(batch=st.integers(1, 256), context=st.integers(128, 16_384))
+def test_more_sequences_raise_throughput_and_slow_each_user(batch: int, context: int) -> None:
+    setup = plan(architecture("llama-3.1-70b"), chip("H200"), "fp8", 8)
+    small, large = (Serving(setup, b, context, 256) for b in (batch, 2 * batch))
+    assert float(decode(large, FACTORS)[1][0]) >= float(decode(small, FACTORS)[1][0])
+    rates = [float(tokens_per_chip_second(s, FACTORS, "decode")[0]) for s in (small, large)]
+    assert rates[1] >= rates[0] * 0.999
+
+
+def test_document_has_the_agreed_shape_and_is_reproducible() -> None:
+    document = cost("deepseek-v3", "H100", draws=500)
+    assert document == cost("deepseek-r1", "H100", draws=500)
+    assert document["tokens_per_s_per_chip"]["unit"] == "token/s"
+    assert set(document["usd_per_mtok_by_kind"]) == {"input", "cached_input", "output"}
+    assert document["bound"] in ("memory", "compute", "communication", "capacity")
+    assert sum(row["share"] for row in document["contributions"]) == pytest.approx(1, abs=0.001)
+    kinds = document["usd_per_mtok_by_kind"]
+    assert kinds["cached_input"]["p50"] < kinds["input"]["p50"] < kinds["output"]["p50"]
+
+
+def test_given_price_and_utilisation_scale_the_cost() -> None:
+    def usd(**options: Any) -> float:
+        document = cost("llama-3.1-8b", "H100", batch=16, draws=200, **options)
+        return float(document["usd_per_mtok"]["p50"])
+
+    assert usd(price_per_hour=4.0) == pytest.approx(2 * usd(price_per_hour=2.0), rel=1e-5)
+    assert usd(price_per_hour=2.0, utilisation=0.5) == pytest.approx(usd(price_per_hour=4.0))
+
+
+def test_price_falls_back_to_the_purchase_price() -> None:
+    document = cost("llama-3.1-8b", "MI300X", draws=200)
+    assert document["setup"]["price"].startswith("purchase price of 2023-12-06")
+
+
+def test_caching_the_prompt_makes_serving_cheaper() -> None:
+    cold, warm = (
+        cost("llama-3.1-8b", "H100", batch=64, draws=200, cache_hit=hit)["usd_per_mtok"]["p50"]
+        for hit in (0.0, 0.9)
+    )
+    assert warm < cold
+
+
+def test_reference_rate_uses_the_normals_by_name() -> None:
+    normals = {name: jnp.zeros(3) for name in efficiency_factors().table}
+    rate = np.asarray(reference_rate(normals, date(2025, 3, 11)))
+    assert rate.shape == (3,)
+    assert 500 < rate[0] < 3000
+
+
+def test_default_ranks_stay_on_the_fast_links() -> None:
+    dense = plan(architecture("llama-3.1-405b"), chip("H100"), "fp8", 16)
+    assert (dense.tp, dense.ep, dense.pp) == (8, 1, 2)
+    wide = plan(architecture("deepseek-v3"), chip("H100"), "fp8", 64)
+    assert (wide.tp, wide.ep, wide.pp) == (1, 64, 1)
+
+
+def test_factors_have_vintages() -> None:
+    early = efficiency_factors(date(2025, 3, 11)).table["expert_imbalance"]
+    late = efficiency_factors(date(2025, 5, 5)).table["expert_imbalance"]
+    assert early.known_on <= date(2025, 3, 11) < late.known_on
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"batch": 0}, "batch 0 must be at least 1"),
+        ({"batch": -3}, "batch -3 must be at least 1"),
+        ({"context_in": 200_000}, "exceeds the limit of llama-3.1-70b, 131072 tokens"),
+        ({"context_out": 0}, "must be at least 1 token"),
+        ({"parallel": {"tp": 3}}, "tp=3 is impossible"),
+        ({"parallel": {"pp": 5}}, "pp=5 is impossible"),
+        ({"parallel": {"ep": 2}}, "ep=2 is impossible"),
+        ({"parallel": {"dp": 2}}, "unknown parallelism 'dp'"),
+        ({"price_per_hour": -1.0}, "must not be negative"),
+        ({"cache_hit": 1.0}, "cache hit 1.0"),
+        ({"utilisation": 0.0}, "utilisation 0.0"),
+        ({"precision": "fp7"}, "unknown precision 'fp7'; did you mean"),
+        ({"phase": "decod"}, "unknown phase 'decod'; did you mean decode"),
+        ({"chips": 0}, "chips 0 must be at least 1"),
+        ({"chips": 1, "precision": "bf16"}, "does not fit on 1 H100: weights of 141.1 GB"),
+        ({"batch": 100_000}, "use a batch of at most"),
+        ({"draws": 0}, "draws 0"),
+    ],
+)
+def test_mistakes_get_one_sentence(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message) as caught:
+        cost("llama-3.1-70b", "H100", **({"chips": 8, "draws": 10} | options))
+    assert "\n" not in str(caught.value)
+
+
+def test_as_of_refuses_what_was_not_there() -> None:
+    with pytest.raises(UserError, match="B300 was not on sale"):
+        cost("deepseek-v3", "B300", as_of=date(2025, 3, 11))
+    with pytest.raises(UserError, match="gpt-oss-120b was not public"):
+        cost("gpt-oss-120b", "H100", as_of=date(2025, 3, 11))

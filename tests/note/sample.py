@@ -1,0 +1,515 @@
+"""Figures in the shape of the study's, invented for tests: no number here is a fact."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from jevons.quantiles import path, summarise
+
+QUARTERS = [f"{year}Q{quarter}" for year in range(2023, 2031) for quarter in range(1, 5)]
+AS_OF = "2025-03-11"
+DRAWS = 200
+TICKERS = {
+    "NVDA": ("NVIDIA", "英伟达", "accelerator"),
+    "AVGO": ("Broadcom", "博通", "custom silicon"),
+    "TSM": ("Taiwan Semiconductor", "台积电", "foundry"),
+    "ANET": ("Arista Networks", "Arista 网络", "network"),
+    "VRT": ("Vertiv", "维谛技术", "power equipment"),
+    "ETN": ("Eaton", "伊顿", "power equipment"),
+    "GEV": ("GE Vernova", "GE Vernova", "turbine"),
+    "BE": ("Bloom Energy", "Bloom Energy", "fuel cell"),
+    "VST": ("Vistra", "Vistra", "generator"),
+    "CEG": ("Constellation Energy", "星座能源", "generator"),
+    "NEE": ("NextEra Energy", "新纪元能源", "generator"),
+    "EQT": ("EQT", "EQT 能源", "gas"),
+    "MSFT": ("Microsoft", "微软", "buyer"),
+    "AMZN": ("Amazon", "亚马逊", "buyer"),
+    "GOOGL": ("Alphabet", "谷歌母公司 Alphabet", "buyer"),
+    "META": ("Meta Platforms", "Meta", "buyer"),
+    "ORCL": ("Oracle", "甲骨文", "buyer"),
+}
+BUYERS = ("MSFT", "AMZN", "GOOGL", "META", "ORCL")
+
+
+def stream(name: str) -> np.random.Generator:
+    """A stream of its own for each name, so that a new entry changes no other."""
+    return np.random.default_rng(int(hashlib.sha256(name.encode()).hexdigest()[:8], 16))
+
+
+def quantity(name: str, middle: float, spread: float, unit: str) -> dict[str, Any]:
+    """A lognormal quantity about ``middle``."""
+    draws = middle * np.exp(spread * stream(name).standard_normal(DRAWS))
+    return summarise(draws, unit)
+
+
+def index_quantity(name: str, middle: float, spread: float) -> dict[str, Any]:
+    """A normal quantity, which may be negative."""
+    return summarise(middle + spread * stream(name).standard_normal(DRAWS), "1")
+
+
+def growing(
+    name: str,
+    start: float,
+    growth: float,
+    unit: str,
+    spread: float = 0.35,
+    quarters: Sequence[str] = QUARTERS,
+) -> dict[str, Any]:
+    """A path that grows by ``growth`` (log a year), known until 2025Q1 and fanning out after."""
+    random = stream(name)
+    years = np.arange(len(quarters)) / 4
+    ahead = np.maximum(years - 2.0, 0.0)
+    noise = random.standard_normal((DRAWS, 1)) * np.sqrt(ahead) * spread
+    level = random.standard_normal((DRAWS, 1)) * 0.08
+    pace = np.where(years < 3, years, 3 + (years - 3) * 0.6)
+    return path(start * np.exp(growth * pace + noise + level), unit, quarters)
+
+
+def points(
+    name: str, path_: dict[str, Any], entity: str, ratio: float = 1.1
+) -> list[dict[str, Any]]:
+    """Observed quarters beside a path."""
+    return [
+        {
+            "quarter": quarter,
+            "value": path_["p50"][i] * ratio,
+            "low": None,
+            "high": None,
+            "unit": path_["unit"],
+            "entity": entity,
+            "fact_id": f"fact-{name}-{quarter}",
+            "known_on": "2025-02-26",
+        }
+        for i, quarter in enumerate(QUARTERS[:8])
+    ]
+
+
+def quantities() -> dict[str, Any]:
+    """Paths under the names of the chain."""
+    return {
+        "token_cost": growing("token_cost", 4.0, -0.9, "USD/Mtoken"),
+        "token_price": growing("token_price", 6.0, -0.8, "USD/Mtoken"),
+        "efficiency_gain": growing("efficiency_gain", 1.0, 0.9, "1"),
+        "tokens_by_workload.direct": growing("direct", 0.8, 0.9, "Ttoken/day"),
+        "tokens_by_workload.reasoning_agents": growing("reasoning", 0.1, 1.8, "Ttoken/day"),
+        "tokens_by_workload.multimodal": growing("multimodal", 0.15, 1.3, "Ttoken/day"),
+        "compute_by_workload.direct": growing("c_direct", 0.9, 0.5, "MH100e"),
+        "compute_by_workload.reasoning_agents": growing("c_reasoning", 0.2, 1.2, "MH100e"),
+        "compute_by_workload.multimodal": growing("c_multimodal", 0.15, 0.9, "MH100e"),
+        "pretraining_compute": growing("pretraining", 0.8, 0.5, "MH100e"),
+        "post_training_compute": growing("post", 0.1, 1.1, "MH100e"),
+        "compute_wanted": growing("wanted", 2.2, 0.75, "MH100e"),
+        "fleet": growing("fleet", 2.0, 0.7, "MH100e"),
+        "ai_capex": growing("ai_capex", 18.0, 0.5, "USD_bn/quarter"),
+        "buyers_capex": growing("buyers_capex", 35.0, 0.35, "USD_bn/quarter"),
+        "us_electricity": growing("us_electricity", 170.0, 0.15, "TWh/year", 0.1),
+        "data_center_revenue": growing("nvda", 4.3, 0.9, "USD_bn/quarter"),
+        "tokens": growing("tokens", 1.0, 1.1, "Ttoken/day"),
+    }
+
+
+def observed(paths: dict[str, Any]) -> dict[str, Any]:
+    """Observed points of four quantities."""
+    return {
+        "buyers_capex": points("buyers_capex", paths["buyers_capex"], "BUYERS"),
+        "data_center_revenue": points(
+            "data_center_revenue", paths["data_center_revenue"], "NVDA", 0.7
+        ),
+        "us_electricity": [
+            {**point, "value": None, "low": 0.9 * point["value"], "high": 1.2 * point["value"]}
+            for point in points("us_electricity", paths["us_electricity"], "US")[3::4]
+        ],
+        "tokens": points("tokens", paths["tokens"], "world", 1.6)[4:],
+    }
+
+
+def cost() -> dict[str, Any]:
+    """A few set-ups."""
+    rows = []
+    for model, base in (("deepseek-v3", 0.3), ("llama-3.1-405b", 1.8), ("gpt-oss-120b", 0.08)):
+        for chip, factor in (("h100", 1.0), ("h800", 1.1), ("b200", 0.5)):
+            for phase, share in (("prefill", 0.2), ("decode", 1.0)):
+                name = f"{model}{chip}{phase}"
+                middle = base * factor * share
+                rows.append(
+                    {
+                        "model": model,
+                        "chip": chip,
+                        "phase": phase,
+                        "tokens_per_s_per_chip": quantity(name + "t", 600 / middle, 0.2, "token/s"),
+                        "usd_per_mtok": quantity(name + "u", middle, 0.3, "USD/Mtoken"),
+                        "joule_per_token": quantity(name + "j", middle, 0.2, "J/token"),
+                        "bound": "compute" if phase == "prefill" else "memory",
+                    }
+                )
+    return {"rows": rows}
+
+
+def power() -> list[dict[str, Any]]:
+    """Years with the four options."""
+    years = []
+    for i, year in enumerate(range(2025, 2031), start=1):
+        share = min(i / 4, 1.4)
+        years.append(
+            {
+                "year": year,
+                "demand_gw": quantity(f"demand{year}", 57 * share, 0.25, "GW"),
+                "under_construction_gw": quantity(f"uc{year}", 6 * share, 0.2, "GW"),
+                "grid_gw": quantity(f"grid{year}", 13 * share, 0.2, "GW"),
+                "gross_shortfall_gw": quantity(f"gross{year}", 36 * share, 0.4, "GW"),
+                "options_gw": {
+                    "gas_turbines": quantity(f"gas{year}", 15 * share, 0.3, "GW"),
+                    "fuel_cells": quantity(f"fc{year}", 5 * share, 0.3, "GW"),
+                    "bitcoin_sites": quantity(f"btc{year}", 8 * share, 0.3, "GW"),
+                    "nuclear_colocation": quantity(f"nuc{year}", 2 * share, 0.4, "GW"),
+                },
+                "net_shortfall_gw": quantity(f"net{year}", 11 * share, 0.6, "GW"),
+                "realisation_factor": quantity("realisation", 0.7, 0.15, "1"),
+            }
+        )
+    return years
+
+
+def companies() -> list[dict[str, Any]]:
+    """Seventeen companies, the last of them without a value."""
+    rows: list[dict[str, Any]] = []
+    for i, (ticker, (name, name_zh, layer)) in enumerate(TICKERS.items()):
+        price = 40.0 + 23.0 * i
+        row = {
+            "ticker": ticker,
+            "name": name,
+            "name_zh": name_zh,
+            "layer": layer,
+            "price": price,
+            "price_date": "2025-03-10",
+            "currency": "USD",
+            "high_52_week": price * (1.1 + 0.04 * (i % 9)),
+            "drawdown": 1 / (1.1 + 0.04 * (i % 9)) - 1,
+            "fair_value": quantity(ticker, price * (0.6 + 0.05 * i), 0.35, "USD/share"),
+            "p_above_price": round(0.1 + 0.05 * i, 2),
+            "ai_revenue": growing(ticker, 30.0 / (1 + i), 0.3, "USD_bn/quarter"),
+            "revenue_ttm": 130.0 / (1 + i),
+            "forward_price_earnings": 18.0 + i,
+            "implied": None,
+            "missing": None,
+        }
+        rows.append(row)
+    reason = "no revenue of the last year is known"
+    rows[-1] |= {"fair_value": None, "p_above_price": None, "missing": reason}
+    rows[-2]["forward_price_earnings"] = None
+    return rows
+
+
+def implied() -> list[dict[str, Any]]:
+    """Implied build-outs; one price has none."""
+    base = quantity("capex_2028", 620.0, 0.35, "USD_bn")
+    rows = [
+        {
+            "ticker": ticker,
+            "driver": "AI capital spending in 2028",
+            "unit": "USD_bn",
+            "implied": 250.0 + 70.0 * i,
+            "base": base,
+            "reason": None,
+        }
+        for i, ticker in enumerate(list(TICKERS)[:12])
+    ]
+    rows[3] |= {"implied": None, "reason": "no build-out between 31 and 12,400 gives the price"}
+    return rows
+
+
+def ladders() -> list[dict[str, Any]]:
+    """Ladders with four rungs."""
+    return [
+        {
+            "ticker": row["ticker"],
+            "rungs": [
+                {
+                    "level_usd": row["high_52_week"] * (1 - depth),
+                    "drawdown": -depth,
+                    "weight": weight,
+                    "fill_probability": chance,
+                    "price_to_fair_value": 1.1 - depth,
+                }
+                for depth, weight, chance in (
+                    (0.2, 0.1, 0.8),
+                    (0.3, 0.2, 0.5),
+                    (0.4, 0.3, 0.3),
+                    (0.5, 0.4, 0.1),
+                )
+            ],
+            "gate": i % 3 != 0,
+            "halt": False,
+            "verdict": "not identified",
+            "why": "revenue facts were revised up",
+        }
+        for i, row in enumerate(companies()[:8])
+    ]
+
+
+def claims() -> list[dict[str, Any]]:
+    """Claims: open, true and false."""
+    common = {"who": "An author", "said_on": "2025-03-11"}
+    return [
+        common
+        | {
+            "id": "capex_2025",
+            "text": "Four buyers spend USD 257bn in 2025",
+            "text_zh": "四大云厂商 2025 年资本开支 2570 亿美元",
+            "metric": "capex",
+            "unit": "USD_bn",
+            "low": 257.0,
+            "high": 257.0,
+            "resolves_on": "2026-02-15",
+            "status": "open",
+            "outcome": None,
+            "p_model": 0.44,
+        },
+        common
+        | {
+            "id": "short_2028",
+            "text": "The US is more than 40 GW short by 2028",
+            "text_zh": "2028 年美国电力缺口超过 40 吉瓦",
+            "metric": "gross_power_shortfall",
+            "unit": "GW",
+            "low": 40.0,
+            "high": None,
+            "resolves_on": "2028-12-31",
+            "status": "open",
+            "outcome": None,
+            "p_model": 0.41,
+        },
+        common
+        | {
+            "id": "demand_2024",
+            "text": "Demand for compute does not fall",
+            "text_zh": "算力需求不会下降",
+            "metric": "tokens",
+            "unit": "1",
+            "low": 0.0,
+            "high": None,
+            "resolves_on": "2025-01-31",
+            "status": "true",
+            "outcome": 0.6,
+            "p_model": 0.9,
+        },
+        common
+        | {
+            "id": "price_2024",
+            "text": "Prices do not fall",
+            "text_zh": "价格不会下跌",
+            "metric": "close",
+            "unit": "1",
+            "low": 0.0,
+            "high": None,
+            "resolves_on": "2025-01-31",
+            "status": "false",
+            "outcome": -0.3,
+            "p_model": 0.3,
+        },
+    ]
+
+
+def figures() -> dict[str, Any]:
+    """All of it."""
+    paths = quantities()
+    facts = {
+        f"fact-{i:02}": {
+            "entity": "MSFT",
+            "metric": "capex",
+            "period_start": "2024-10-01",
+            "period_end": "2024-12-31",
+            "value": 22.6 + i,
+            "low": None,
+            "high": None,
+            "unit": "USD_bn",
+            "known_on": "2025-01-29",
+            "source_title": f"Invented report {i % 7}",
+            "source_url": f"https://example.com/report/{i % 7}",
+            "note": "",
+        }
+        for i in range(30)
+    }
+    inputs = {
+        f"input_{i:02}": {
+            "distribution": "lognormal",
+            "p05": 0.4,
+            "p50": 1.1,
+            "p95": 2.3,
+            "unit": "1",
+            "source": "Assumption for tests",
+            "facts": ["fact-00"],
+        }
+        for i in range(20)
+    }
+    entry = {"formula": "a = b × c", "facts": list(facts), "assumptions": list(inputs)}
+    names = (
+        "drawdown",
+        "companies",
+        "cost",
+        "token_cost",
+        "jevons_index",
+        "shock",
+        "tokens_by_workload",
+        "compute_by_workload",
+        "fleet",
+        "binding",
+        "power",
+        "power_published",
+        "ai_capex",
+        "capex_by_category",
+        "capex_by_buyer",
+        "ai_revenue",
+        "fair_value",
+        "implied",
+        "ladders",
+        "observed",
+        "falsifiers",
+        "claims",
+        "sources",
+    )
+    limits = {
+        "desired": 0.1,
+        "accelerators": 0.2,
+        "packaging": 0.3,
+        "network": 0.05,
+        "power": 0.25,
+        "capital": 0.1,
+    }
+    ahead = QUARTERS[9:]
+    shift = [i / len(ahead) for i in range(len(ahead))]
+    share = {
+        name: [
+            value + (0.25 * s if name == "power" else -0.25 * s if name == "packaging" else 0.0)
+            for s in shift
+        ]
+        for name, value in limits.items()
+    }
+    workloads = ("direct", "reasoning_agents", "multimodal")
+    return {
+        "provenance": {
+            "as_of": AS_OF,
+            "seed": 2025,
+            "draws": 20000,
+            "version": "0.1.0",
+            "fact_hash": "3f" * 32,
+            "facts_known": 1834,
+            "last_fact_known_on": "2025-03-10",
+        },
+        "answers": [
+            {"id": name, "probability": p, "of": of, "of_zh": of_zh, "values": {"x": 1.0}}
+            for name, p, of, of_zh in (
+                ("jevons", 0.87, "the index is above zero", "指数大于零"),
+                ("build", 0.38, "power binds in 2027", "2027 年电力成为瓶颈"),
+                (
+                    "power",
+                    0.41,
+                    "the gross shortfall exceeds 40 GW in 2028",
+                    "2028 年总缺口超过 40 吉瓦",
+                ),
+                (
+                    "value",
+                    0.46,
+                    "the average share is worth more than its price",
+                    "平均而言价值高于股价",
+                ),
+                ("entry", None, "", ""),
+                ("record", 0.5, "a decided claim came true", "已揭晓判断兑现"),
+            )
+        ],
+        "quantities": paths,
+        "observed": observed(paths),
+        "cost": cost(),
+        "jevons_index": {
+            horizon: {
+                "jevons_index": index_quantity(horizon, middle, 0.3),
+                "p_positive": 0.87 if horizon == "long_run" else 0.2,
+                "by_workload": {
+                    name: {
+                        "jevons_index": index_quantity(horizon + name, middle + 0.2 * i - 0.2, 0.3),
+                        "p_positive": 0.6 + 0.1 * i,
+                    }
+                    for i, name in enumerate(workloads)
+                },
+            }
+            for horizon, middle in (("long_run", 0.35), ("one_year", -0.2))
+        },
+        "shock": {
+            "efficiency": 10,
+            "at": "2025Q1",
+            "responses": {
+                name: growing(name + "shock", 1.0, 0.2, "1", 0.1)
+                for name in ("compute_wanted", "tokens", "ai_capex", "power_demand")
+            },
+        },
+        "binding": {"quarter": ahead, "share": share},
+        "power": power(),
+        "power_published": [
+            {
+                "stated_by": "Morgan Stanley",
+                "known_on": "2025-02-20",
+                "demand": {"value": 57.0, "low": None, "high": None},
+                "under_construction": 6.0,
+                "grid": {"value": None, "low": 12.0, "high": 15.0},
+                "gross": 36.0,
+                "facts": ["fact-00"],
+            },
+            {
+                "stated_by": "Morgan Stanley",
+                "known_on": "2024-08-20",
+                "demand": 52.0,
+                "under_construction": None,
+                "grid": None,
+                "gross": 31.0,
+                "facts": [],
+            },
+        ],
+        "capex": {
+            "by_category": {
+                name: growing("cat" + name, value, 0.5, "USD_bn/quarter")
+                for name, value in (
+                    ("accelerators", 9.0),
+                    ("servers", 2.5),
+                    ("network", 2.0),
+                    ("power_cooling", 2.4),
+                    ("shell", 2.1),
+                )
+            },
+            "by_buyer": {
+                name: growing("buyer" + name, 9.0 - i, 0.4, "USD_bn/quarter")
+                for i, name in enumerate(BUYERS)
+            },
+        },
+        "companies": companies(),
+        "implied": implied(),
+        "ladders": ladders(),
+        "claims": claims(),
+        "why": dict.fromkeys(names, entry),
+        "inputs": inputs,
+        "facts": facts,
+        "falsifiers": [
+            {
+                "id": "capex_cut",
+                "metric": "buyers_capex",
+                "threshold": 60.0,
+                "direction": "below",
+                "unit": "USD_bn/quarter",
+                "by": "2025-12-31",
+                "now": 78.2,
+                "why": "the buyers' own plans say more",
+                "why_zh": "买方自身的计划高于此水平",
+            },
+            {
+                "id": "tokens_flat",
+                "metric": "tokens",
+                "threshold": "no growth in a year",
+                "threshold_zh": "一年内没有增长",
+                "by": "2026-03-31",
+                "now": None,
+                "why": "the index would be zero",
+                "why_zh": "指数将为零",
+            },
+        ],
+    }
