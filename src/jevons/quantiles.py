@@ -48,13 +48,15 @@ def summarise(values: ArrayLike, unit: str) -> dict[str, Any]:
     array = np.asarray(values)
     if not np.isfinite(array).all():
         raise ValueError(f"{np.count_nonzero(~np.isfinite(array))} draws are not finite")
-    # Sorting float32 once is several times faster than one selection per level.
-    ordered = np.sort(array, axis=0)
+    # Sorting float32 once, with the draws side by side in memory, is several times faster than one
+    # selection per level.
+    ordered = np.moveaxis(np.sort(np.moveaxis(array, 0, -1), axis=-1), -1, 0)
     position = np.array(list(LEVELS.values())) * (len(ordered) - 1)
     below = np.floor(position).astype(int)
     above = np.ceil(position).astype(int)
     weight = (position - below).reshape(-1, *[1] * (array.ndim - 1))
-    quantiles = ordered[below] * (1 - weight) + ordered[above] * weight
+    low, high = (ordered[index].astype(np.float64) for index in (below, above))
+    quantiles = low + (high - low) * weight  # equal draws give exactly that draw
     summary: dict[str, Any] = {"unit": unit}
     summary.update({name: rounded(q) for name, q in zip(LEVELS, quantiles, strict=True)})
     summary["mean"] = rounded(array.mean(axis=0, dtype=np.float64))

@@ -15,15 +15,20 @@ import numpy as np
 from jevons.errors import UserError
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
+from jevons.model import efficiency
 from jevons.model.clock import QUARTERS, fiscal_quarter_of, quarter_of
+from jevons.model.efficiency_factors import efficiency_factors
 
 BUYERS: tuple[str, ...] = ("MSFT", "AMZN", "GOOGL", "META", "ORCL")
-# NVIDIA's share of world spend on accelerators. Assumption: Broadcom, AMD and the in-house designs of
-# Google and Amazon took the rest in 2023-25; no dated market total is among the facts.
+# NVIDIA's share of world spend on accelerators. Assumption: Broadcom, AMD and the in-house designs
+# of Google and Amazon took the rest in 2023-25; no dated market total is among the facts.
 NVIDIA_SHARE = 0.78
 # NVIDIA's networking in its data-centre revenue where the split is not yet published.
 NETWORKING_SHARE = 0.13
-TOKEN_GROWTH = 1.6  # log growth a year used to carry stale token reports to the anchor (a factor of 5)
+TOKEN_GROWTH = (
+    1.6  # log growth a year used to carry stale token reports to the anchor (a factor of 5)
+)
+OLDEST_REPORT = 1.5  # years for which a report of tokens is carried forward
 FORECAST_MINIMUM_QUARTERS = 4
 
 
@@ -39,7 +44,10 @@ def quarterly(facts: Sequence[Fact]) -> dict[str, Fact]:
     """Facts about periods of about a quarter, by the calendar quarter of their middle."""
     found = {}
     for fact in facts:
-        if fact.period_start is not None and 80 <= (fact.period_end - fact.period_start).days <= 100:
+        if (
+            fact.period_start is not None
+            and 80 <= (fact.period_end - fact.period_start).days <= 100
+        ):
             found[fiscal_quarter_of(fact.period_start, fact.period_end)] = fact
     return dict(sorted(found.items()))
 
@@ -101,7 +109,7 @@ def accelerator_spend_growth(snapshot: Snapshot) -> Anchor:
 
 
 def accelerator_price(snapshot: Snapshot) -> Anchor:
-    """USD per H100-equivalent in 2024Q4: NVIDIA compute revenue over equivalents shipped in 2024."""
+    """USD per H100-equivalent in 2024Q4: NVIDIA revenue over equivalents shipped in 2024."""
     entity, metric = "NVIDIA all data-centre accelerators", "cumulative_compute"
     before = snapshot.at(entity, metric, date(2023, 12, 31))
     after = snapshot.at(entity, metric, date(2024, 12, 31))
@@ -119,16 +127,35 @@ def accelerator_price(snapshot: Snapshot) -> Anchor:
     return Anchor(at_year_end, (before.fact_id, after.fact_id, *(f.fact_id for f in revenue)))
 
 
+def tokens_per_second(snapshot: Snapshot) -> Anchor:
+    """Output tokens a second of the reference set-up per H100, the roofline at its medians."""
+    if snapshot.as_of < efficiency.REFERENCE_KNOWN_ON:
+        return Anchor(None, ())
+    serving = efficiency.reference_serving(snapshot.as_of)
+    factors = efficiency_factors(snapshot.as_of).medians()
+    return Anchor(float(efficiency.tokens_per_chip_second(serving, factors)[0]), ())
+
+
 def token_level(snapshot: Snapshot) -> Anchor:
     """Tokens a day (trillions) of all reporting platforms, carried to the anchor quarter's end."""
-    end = quarter_end(anchor_quarter(snapshot))
+    return tokens_reported(snapshot, quarter_end(anchor_quarter(snapshot)))
+
+
+def tokens_reported(snapshot: Snapshot, end: date) -> Anchor:
+    """Tokens a day (trillions) of all platforms at a date, each carried from its nearest report.
+
+    A report from before the date is carried forward at :data:`TOKEN_GROWTH`, and only up to
+    :data:`OLDEST_REPORT`; a platform whose first report is later does not count.
+    """
     total, used = 0.0, []
     for entity in sorted({f.entity for f in snapshot.select(metric="tokens_processed_per_day")}):
-        if entity in PLATFORM_PARTS:
+        facts = snapshot.select(entity=entity, metric="tokens_processed_per_day")
+        known = [fact for fact in facts if fact.period_end <= end]
+        if entity in PLATFORM_PARTS or not known:
             continue
-        fact = snapshot.latest(entity, "tokens_processed_per_day")
-        if fact is not None:
-            years = max(0.0, (end - fact.period_end).days / 365.25)
+        fact = max(known, key=lambda fact: fact.period_end)
+        years = (end - fact.period_end).days / 365.25
+        if years <= OLDEST_REPORT:
             total += fact.central * math.exp(TOKEN_GROWTH * years)
             used.append(fact.fact_id)
     return Anchor(total if used else None, tuple(used))
@@ -195,7 +222,7 @@ def us_base_electricity(snapshot: Snapshot) -> Anchor:
     return Anchor(None, ())
 
 
-def operating_cash_flow(snapshot: Snapshot) -> Anchor:
+def buyers_cash_flow(snapshot: Snapshot) -> Anchor:
     """Five buyers' operating cash flow per quarter (USD_bn), from their last fiscal years known."""
     total, used = 0.0, []
     for buyer in BUYERS:
@@ -214,7 +241,7 @@ def operating_cash_flow(snapshot: Snapshot) -> Anchor:
 
 @dataclass(frozen=True, slots=True)
 class BuyerCapex:
-    """Cash capex of one buyer: its level before the AI build-out and at the anchor (USD_bn/quarter)."""
+    """Cash capex of one buyer (USD_bn/quarter): before the AI build-out and at the anchor."""
 
     before: float
     now: float
@@ -264,6 +291,7 @@ def exposure_over(
 
 NETWORK_RATIO, CUSTOM_SHARE = 0.30, 0.19  # medians of network_ratio and asic_share in priors.toml
 EXPOSURE_RULES: Mapping[str, Callable[[Snapshot], Anchor]] = {
+    "tokens_per_second": tokens_per_second,
     "nvidia_network_share": exposure_over(
         lambda spend: NETWORK_RATIO * spend, "data_center_networking_revenue", "NVDA", 1.0
     ),
@@ -310,7 +338,8 @@ def last_quarter(snapshot: Snapshot) -> str:
 
 
 RULES: Mapping[str, Callable[[Snapshot], Anchor]] = {
-    "accelerator_spend": accelerator_spend,
+    "tokens_per_second": tokens_per_second,
+    "accelerator_spend_at_anchor": accelerator_spend,
     "accelerator_spend_growth_past": accelerator_spend_growth_past,
     "accelerator_spend_growth": accelerator_spend_growth,
     "accelerator_price": accelerator_price,
@@ -324,6 +353,6 @@ RULES: Mapping[str, Callable[[Snapshot], Anchor]] = {
     "bitcoin_sites": bitcoin_sites,
     "nuclear_colocation": published_supply("time_to_power_solution", "Nuclear co-location"),
     "us_base_electricity": us_base_electricity,
-    "operating_cash_flow": operating_cash_flow,
+    "buyers_cash_flow": buyers_cash_flow,
     "outside_finance_ratio": outside_finance_ratio,
 }

@@ -8,7 +8,9 @@ import jax.numpy as jnp
 from jevons.model.demand import Inputs
 
 CATEGORIES: tuple[str, ...] = ("accelerators", "servers", "network", "power_cooling", "shell")
-OTHER_CAPEX_GROWTH = 0.03  # log a year of capex outside AI. Assumption: nominal growth of the economy.
+OTHER_CAPEX_GROWTH = (
+    0.03  # log a year of capex outside AI. Assumption: nominal growth of the economy.
+)
 
 
 def by_category(x: Inputs, accelerator_spend: jax.Array) -> Mapping[str, jax.Array]:

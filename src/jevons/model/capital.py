@@ -14,6 +14,6 @@ def funding(x: Inputs, years_ahead: jax.Array, other_capex: jax.Array) -> jax.Ar
     Args:
         years_ahead: years (quarter, 1) since the anchor. other_capex: USD_bn a quarter, scalar.
     """
-    cash = x["operating_cash_flow"] * jnp.exp(x["operating_cash_flow_growth"] * years_ahead)
+    cash = x["buyers_cash_flow"] * jnp.exp(x["buyers_cash_flow_growth"] * years_ahead)
     own = jnp.maximum(cash * x["capex_intensity_limit"] - other_capex, 1.0)
     return own * (1 + x["outside_finance_ratio"])

@@ -68,8 +68,8 @@ def chain(x: Inputs, setting: Setting) -> Paths:
     """
     time = Timeline.of(setting.anchor)
     costs = _costs(x, time, setting)
-    needs = _needs(x, time, costs)
-    limits = _limits(x, time, costs, setting)
+    needs = _needs(x, time)
+    limits = _limits(x, time, setting)
     steps = _build(x, time, setting, costs, needs, limits)
     return _outputs(x, time, setting, costs, limits, steps)
 
@@ -80,9 +80,7 @@ def _at(path: jax.Array, index: jax.Array) -> jax.Array:
 
 
 def _costs(x: Inputs, time: Timeline, setting: Setting) -> Paths:
-    gain = unit_cost.efficiency_gain(
-        x, time.since_anchor, time.since_2025, setting.shock[:, None]
-    )
+    gain = unit_cost.efficiency_gain(x, time.since_anchor, time.since_2025, setting.shock[:, None])
     gpu_price = unit_cost.price_per_unit(x, time.since_2025)
     asic = supply.asic_share(x, time.since_2025)
     units = supply.units_per_dollar(gpu_price, asic, x["asic_price_ratio"])
@@ -99,7 +97,7 @@ def _costs(x: Inputs, time: Timeline, setting: Setting) -> Paths:
     }
 
 
-def _needs(x: Inputs, time: Timeline, costs: Paths) -> Paths:
+def _needs(x: Inputs, time: Timeline) -> Paths:
     anchor_2025 = time.since_2025[0, 0] - time.since_anchor[0, 0]
     return {
         "use": demand.use_at_constant_price(x, time.since_anchor, time.since_2025),
@@ -110,7 +108,7 @@ def _needs(x: Inputs, time: Timeline, costs: Paths) -> Paths:
     }
 
 
-def _limits(x: Inputs, time: Timeline, costs: Paths, setting: Setting) -> Paths:
+def _limits(x: Inputs, time: Timeline, setting: Setting) -> Paths:
     under_construction, grid = power.firm_supply(x, time.year_end)
     options = power.option_supply(x, time.year_end)
     other = setting.buyer_before.sum() * jnp.exp(
@@ -138,12 +136,13 @@ class _State(NamedTuple):
     gw_wanted: jax.Array  # (draw,), US GW that builds would draw without the power limit
     compute_wanted: jax.Array  # (draw,), last quarter's, for the growth that buyers extrapolate
     spend: jax.Array  # (draw,), last quarter's accelerator spend, for saturation
+    plan: jax.Array  # (draw,), accelerator spend that buyers have planned, USD_bn/quarter
 
 
 def _history(x: Inputs, time: Timeline) -> jax.Array:
     """Accelerator spend (USD_bn/quarter) on the observed trend, (quarter, draw)."""
     trend = x["accelerator_spend_growth_past"] * jnp.minimum(time.since_anchor, 0.0)
-    return x["accelerator_spend"] * jnp.exp(trend)
+    return x["accelerator_spend_at_anchor"] * jnp.exp(trend)
 
 
 def _build(
@@ -165,16 +164,17 @@ def _build(
     price = price * x["price_pass_through"]
     gain = costs["gain"] - _at(costs["gain"], setting.anchor)
     speed = demand.adjustment(x["adjustment_half_life"])
+    planning = demand.adjustment(x["planning_half_life"])
     multiple = unit_cost.capital_multiple(x)
     inference_anchor = wanted_anchor * x["inference_share"] * needs["shares"]
     post_anchor = _at(needs["post_ratio"], setting.anchor)
     pretraining_anchor = wanted_anchor * (1 - x["inference_share"]) / (1 + post_anchor)
+    # What training was seen to take at the anchor is within its budget.
+    budget = jnp.maximum(x["training_budget_share"], pretraining_anchor / fleet_anchor)
     slack = jnp.stack([jnp.ones(draws), x["packaging_slack"], x["network_slack"]])
     gdp = PLANNING_GDP * jnp.exp(GDP_GROWTH * time.since_2025)
 
-    def respond(
-        log_tokens: jax.Array, spend: jax.Array, now: Paths
-    ) -> tuple[jax.Array, jax.Array]:
+    def respond(log_tokens: jax.Array, spend: jax.Array, now: Paths) -> tuple[jax.Array, jax.Array]:
         """Elasticity after saturation, and log tokens one quarter on, each (workload, draw)."""
         share = 4 * spend * multiple / now["gdp"]
         eps = demand.saturated(needs["elasticity"], share, x["saturation_spend_share"])
@@ -189,20 +189,22 @@ def _build(
         aged_gw = jnp.roll(state.vintage_gw, 1, axis=0).at[0].set(0.0)
         standing = (aged * alive).sum(0)
         retiring = (state.vintages * alive).sum(0) - standing
-        pretraining = training.within_budget(
-            pretraining_anchor * jnp.exp(now["pretraining"]), standing, x["training_budget_share"]
-        )
+        pretraining = pretraining_anchor * jnp.exp(now["pretraining"])
+        expected = standing + state.spend * now["units"]
+        affordable = training.within_budget(pretraining, expected, budget)
+        pretraining = jnp.where(forecast, affordable, pretraining)
         post = pretraining * now["post_ratio"]
         wanted = inference.sum(0) + pretraining + post
         growth = jnp.log(wanted / state.compute_wanted) / QUARTER_YEARS
         wish = supply.desired_additions(wanted, growth, standing, retiring, x) / now["units"]
-        capacity, orders = supply.grow(state.capacity, state.orders, wish, now["growth"], x)
+        plan = jnp.where(forecast, supply.follow(state.plan, wish, planning), now["history"])
+        capacity, orders = supply.grow(state.capacity, state.orders, plan, now["growth"], x)
         capacity = jnp.where(forecast, capacity, now["history"] * slack)
         orders = jnp.where(forecast, orders, 0.0)
         per_spend = power.facility_gw(x, now["units"], now["watts"])
         in_window = now["year_end"] > power.WINDOW_START
         headroom = power.headroom(now["gw_supply"], now["gw_arriving"], state.gw_used, in_window)
-        others = jnp.stack([wish, *capacity, now["capital"]])
+        others = jnp.stack([plan, *capacity, now["capital"]])
         bounds = jnp.insert(others, LIMIT_OF_POWER, headroom / per_spend, axis=0)
         without_power = jnp.where(forecast, others.min(0), now["history"])
         spend = jnp.where(forecast, bounds.min(0), now["history"])
@@ -221,6 +223,7 @@ def _build(
             state.gw_wanted + in_window * without_power * per_spend,
             wanted,
             spend,
+            plan,
         )
         mix = inference / inference.sum(0)
         return state, {
@@ -263,7 +266,9 @@ def _build(
     }
     # Demand is stated against the anchor, whose lagged level a first pass over history gives.
     _, lagged = jax.lax.scan(
-        lambda tokens, now: (respond(tokens, now["spend_before"], now)[1],) * 2, start.log_tokens, now
+        lambda tokens, now: (respond(tokens, now["spend_before"], now)[1],) * 2,
+        start.log_tokens,
+        now,
     )
     at_anchor = _at(lagged, setting.anchor)
     _, steps = jax.lax.scan(step, start, now)
@@ -301,6 +306,7 @@ def _start(
         zero,
         wanted_anchor * jnp.exp(x["accelerator_spend_growth_past"] * time.since_anchor[0]),
         history[0],
+        history[0],
     )
 
 
@@ -335,7 +341,7 @@ def _outputs(
         "token_cost": costs["token_cost"],
         "token_price": costs["token_cost"] * steps["scarcity"],
         "efficiency_gain": jnp.exp(costs["gain"]),
-        "asic_share": costs["asic"],
+        "custom_silicon_share": costs["asic"],
         "tokens_by_workload": tokens * _shares_of_tokens(x, time) * steps["served"],
         "compute_by_workload": jnp.moveaxis(steps["inference"], 1, 0),
         "pretraining_compute": steps["pretraining"],
@@ -343,7 +349,7 @@ def _outputs(
         "compute_wanted": steps["compute_wanted"],
         "served_share": steps["served"],
         "scarcity": steps["scarcity"],
-        "elasticity": steps["elasticity"],
+        "effective_elasticity": steps["elasticity"],
         "accelerator_spend": spend,
         "compute_built": steps["built"],
         "compute_retired": steps["retired"],
@@ -355,10 +361,10 @@ def _outputs(
         "capex_by_buyer": buyers,
         "capex_by_category": jnp.stack([categories[name] for name in capex.CATEGORIES]),
         "binding": steps["binding"],
-        "power_demand": steps["gw_wanted"],
+        "new_power_demand": steps["gw_wanted"],
         "power_used": steps["gw_used"],
-        "under_construction": limits["under_construction"],
-        "grid_access": limits["grid"],
+        "power_under_construction": limits["under_construction"],
+        "power_grid_access": limits["grid"],
         "gross_shortfall": jnp.maximum(gross, 0.0),
         "power_options": options,
         "net_shortfall": jnp.maximum(gross - options.sum(0), 0.0),
@@ -381,5 +387,7 @@ def setting_of(
         anchor=jnp.float32(QUARTERS.index(anchor)),
         buyer_before=jnp.asarray(levels[:, 0]),
         buyer_now=jnp.asarray(levels[:, 1]),
-        shock=jnp.zeros(quarters, jnp.float32) if shock is None else jnp.asarray(shock, jnp.float32),
+        shock=jnp.zeros(quarters, jnp.float32)
+        if shock is None
+        else jnp.asarray(shock, jnp.float32),
     )

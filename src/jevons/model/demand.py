@@ -84,7 +84,11 @@ def elasticities(x: Inputs) -> jax.Array:
     """Long-run elasticity magnitudes before saturation, (workload, draw)."""
     market = x["elasticity"]
     return jnp.stack(
-        [market, market * x["elasticity_ratio_reasoning"], market * x["elasticity_ratio_multimodal"]]
+        [
+            market,
+            market * x["elasticity_ratio_reasoning"],
+            market * x["elasticity_ratio_multimodal"],
+        ]
     )
 
 

@@ -116,6 +116,10 @@ def time_per_output_token(serving: Serving, factors: Factors) -> jax.Array:
     return step + wait
 
 
+# The day the reference model was published; before it the chain has no set-up to price.
+REFERENCE_KNOWN_ON = date(2024, 12, 26)
+
+
 def reference_serving(as_of: date | None = None) -> Serving:
     """The set-up that the chain prices: DeepSeek-V3 class, H100, FP8, wide expert parallelism.
 

@@ -12,8 +12,8 @@ import jax.numpy as jnp
 
 from jevons.model.demand import Inputs
 
-# Order of delay, then cost (docs/power.md): fuel cells are delivered in months, sites stand, turbines
-# wait for slots, nuclear waits for restarts. `starts` is the year from which GW can arrive.
+# Order of delay, then cost (docs/power.md): fuel cells are delivered in months, sites stand,
+# turbines wait for slots, nuclear waits for restarts; the years are those from which GW can arrive.
 OPTIONS: tuple[str, ...] = ("fuel_cells", "bitcoin_sites", "gas_turbines", "nuclear_colocation")
 STARTS: tuple[float, ...] = (2025.0, 2025.5, 2026.0, 2027.0)
 WINDOW_START, WINDOW_END = 2025.0, 2029.0  # the published window: calendar years 2025 to 2028
@@ -21,10 +21,10 @@ UNCOUNTED = 1e6  # GW; before the window power is not counted
 
 
 def ramp(year: jax.Array, start: float, after: jax.Array) -> jax.Array:
-    """Share of a window's total that has arrived: linear to the window's end, then at ``after`` pace.
+    """Share of a window's total that has arrived: linear to its end, then at ``after`` pace.
 
     Args:
-        year: calendar time at the quarter's end, (quarter, 1). after: pace after the window, (draw,).
+        year: calendar time at the quarter's end, (quarter, 1). after: pace after it, (draw,).
     """
     length = WINDOW_END - start
     within = jnp.clip((year - start) / length, 0.0, 1.0)

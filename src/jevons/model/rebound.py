@@ -18,8 +18,8 @@ import numpy as np
 from jevons.errors import UserError
 from jevons.model.chain import Paths, Setting, chain
 from jevons.model.clock import QUARTERS, index_of
-from jevons.model.priors import Prior
-from jevons.model.simulate import BLOCK, Experiment, arguments, sample
+from jevons.model.priors import BLOCK, Prior
+from jevons.model.simulate import Experiment, arguments, sample
 
 HORIZONS = {"one_year": 4, "long_run": 20}  # quarters after the shock
 Block = Callable[[jax.Array, jax.Array, jax.Array, Setting], Paths]

@@ -48,7 +48,7 @@ class Exposure:
     @property
     def name(self) -> str:
         """Name of the input that draws this share."""
-        return f"exposure_{self.ticker}_{self.pool}"
+        return f"{self.ticker}_exposure_{self.pool}"
 
 
 @cache

@@ -19,9 +19,8 @@ from jevons.model.chain import Paths, Setting, chain, setting_of
 from jevons.model.clock import QUARTERS
 from jevons.model.demand import WORKLOADS
 from jevons.model.power import OPTIONS
-from jevons.model.priors import Input, Prior, settle, streams
+from jevons.model.priors import BLOCK, Input, Prior, settle, standard_normals, streams
 
-BLOCK = 4096  # draws in a compiled block: the fastest size measured on two cores (bench/chain.py)
 LEADING_AXES: Mapping[str, tuple[str, Sequence[str]]] = {
     "tokens_by_workload": ("workload", WORKLOADS),
     "compute_by_workload": ("workload", WORKLOADS),
@@ -96,7 +95,9 @@ def compiled(
     """
 
     def run(locations: jax.Array, seed: jax.Array, block: jax.Array, setting: Setting) -> Paths:
-        return chain(sample(inputs, locations, seed, block), setting)
+        paths = chain(sample(inputs, locations, seed, block), setting)
+        tokens = paths["tokens_by_workload"].sum(0)
+        return paths | {"tokens": tokens}
 
     return jax.jit(run)
 
@@ -122,8 +123,9 @@ def simulate(
         progress: called with blocks done and blocks in all.
 
     Returns:
-        arrays (draw, quarter), or (draw, axis, quarter) for the names in :data:`LEADING_AXES`.
-        The same bits for a seed at any number of threads.
+        arrays (draw, quarter), or (draw, axis, quarter) for the names in :data:`LEADING_AXES`;
+        in memory the draw axis is the innermost, as summaries read it. The same bits for a seed
+        at any number of threads.
     """
     declared, centres, seed = arguments(experiment)
     run = compiled(declared)
@@ -131,26 +133,37 @@ def simulate(
     kept: dict[str, np.ndarray] = {}
     wanted = None if names is None else set(names)
 
-    def one(block: int) -> tuple[int, dict[str, np.ndarray]]:
+    def one(block: int) -> int:
         paths = run(centres, seed, jnp.uint32(block), experiment.setting)
-        chosen = {k: v for k, v in paths.items() if wanted is None or k in wanted}
-        return block, {name: np.asarray(path) for name, path in chosen.items()}
-
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for done, (block, paths) in enumerate(pool.map(one, range(blocks)), start=1):
-            rows = slice(block * BLOCK, min((block + 1) * BLOCK, draws))
-            for name, path in paths.items():
-                values = np.moveaxis(path, -1, 0)[: rows.stop - rows.start]
+        rows = slice(block * BLOCK, min((block + 1) * BLOCK, draws))
+        for name, path in paths.items():
+            if wanted is None or name in wanted:
                 if name not in kept:
-                    kept[name] = np.empty((draws, *values.shape[1:]), values.dtype)
-                kept[name][rows] = values
-            if progress is not None:
-                progress(done, blocks)
-    return kept
+                    kept[name] = np.empty((*path.shape[:-1], draws), path.dtype)
+                kept[name][..., rows] = np.asarray(path)[..., : rows.stop - rows.start]
+        return block
+
+    def report(done: int) -> None:
+        if progress is not None:
+            progress(done, blocks)
+
+    one(0)  # compiles once, and lays out the memory, before the threads start
+    report(1)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for done in pool.map(one, range(1, blocks)):
+            report(done + 1)
+    return {name: np.moveaxis(values, -1, 0) for name, values in kept.items()}
+
+
+def input_draws(experiment: Experiment, name: str, draws: int) -> np.ndarray:
+    """Draws of one input, (draw,), as the chain sees them, in the input's unit."""
+    entry = experiment.inputs[name]
+    normals = standard_normals(experiment.seed, [name], draws)[name]
+    return np.asarray(entry.prior.draw(jnp.float32(entry.location), normals))
 
 
 def dataset(paths: Mapping[str, np.ndarray]) -> xr.Dataset:
-    """Label simulated paths: coordinates draw, quarter and the leading axes, units as attributes."""
+    """Label simulated paths: coordinates quarter and the leading axes, units as attributes."""
     arrays = {}
     for name, values in paths.items():
         axis = LEADING_AXES.get(name)

@@ -68,6 +68,15 @@ def desired_additions(
     return jnp.maximum(x["build_speed"] * (ahead - fleet) + retiring, 1e-4)
 
 
+def follow(plan: jax.Array, wish: jax.Array, speed: jax.Array) -> jax.Array:
+    """One quarter of planned spending on its way to the wish: plan (wish / plan)^speed, (draw,).
+
+    Orders are placed quarters ahead and budgets set once a year, so spending neither jumps to a
+    new wish nor drops to it at once.
+    """
+    return plan * (wish / plan) ** speed
+
+
 def asic_share(x: Inputs, since_2025: jax.Array) -> jax.Array:
     """Custom chips in accelerator spend, (quarter, draw): logistic in time."""
     share = x["asic_share"]

@@ -21,8 +21,8 @@ def efficiency_gain(
     """Log of tokens served per unit of compute against 2025Q1, (quarter, draw).
 
     Args:
-        x: inputs. since_anchor, since_2025: years (quarter, 1). shock: log gain added, broadcastable
-            to (quarter, draw).
+        x: inputs. since_anchor, since_2025: years (quarter, 1). shock: log gain added,
+            broadcastable to (quarter, draw).
     """
     rate = jnp.log(x["software_efficiency_growth"])
     since = decaying_growth(rate, x["efficiency_growth_half_life"], since_anchor)
@@ -48,7 +48,7 @@ def capital_multiple(x: Inputs) -> jax.Array:
 def hour_cost(x: Inputs, price: jax.Array, watts: jax.Array) -> jax.Array:
     """USD per H100-equivalent hour for its owner, (quarter, draw)."""
     capital = price * capital_multiple(x) * x["serving_cost_share"] / HOURS_A_YEAR
-    energy = watts * x["coincidence"] * x["pue"] * x["electricity_price"] / 1e6
+    energy = watts * x["coincidence"] * x["pue"] * x["industrial_power_price"] / 1e6
     return capital + energy
 
 

@@ -1,0 +1,218 @@
+"""Figures of the chain: every quantity summarised, the limits that bind, index, shock, power."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from jevons.facts.variables import variable, variables
+from jevons.model import rebound
+from jevons.model.clock import QUARTERS
+from jevons.model.demand import WORKLOADS
+from jevons.model.power import OPTIONS
+from jevons.model.simulate import LEADING_AXES, Experiment, Progress, input_draws, simulate
+from jevons.model.supply import LIMITS
+from jevons.quantiles import path, rounded, summarise
+
+POWER_YEARS = range(2025, 2031)
+THESIS_SHORTFALL = 40.0  # GW short in the US by 2028: the claim under test
+THESIS_YEAR = 2028
+RESPONSES = ("compute_wanted", "tokens", "token_price", "ai_capex", "new_power_demand", "fleet")
+SHOCK = 10.0  # the note's question: a token costs a tenth
+SERIES_BYTES = 4 * len(QUARTERS)  # float32, a draw
+MEMORY = 2**30  # bytes of simulated paths held at once; more draws take more passes
+
+
+def outputs() -> tuple[str, ...]:
+    """Names of the chain's paths: the outputs with a quarter in the table of variables."""
+    return tuple(
+        entry.name
+        for entry in variables().values()
+        if entry.kind == "output" and "quarter" in entry.dimensions
+    )
+
+
+class ChainFigures:
+    """Summaries of one experiment over its draws, each computed when first asked for."""
+
+    def __init__(
+        self, experiment: Experiment, draws: int, progress: Progress | None = None
+    ) -> None:
+        self.experiment, self.draws, self.progress = experiment, draws, progress
+        self.anchor = QUARTERS.index(experiment.anchor)  # the last historical quarter
+
+    def passes(self) -> Iterator[dict[str, np.ndarray]]:
+        """All simulated paths, a few names at a time, so that memory stays bounded."""
+        lengths = {name: len(LEADING_AXES[name][1]) if name in LEADING_AXES else 1 for name in outputs()}
+        room = max(MEMORY // (SERIES_BYTES * self.draws), max(lengths.values()))
+        group: list[str] = []
+        taken = 0
+        for name, length in lengths.items():
+            if group and taken + length > room:
+                yield simulate(self.experiment, self.draws, group, self.progress)
+                group, taken = [], 0
+            group.append(name)
+            taken += length
+        yield simulate(self.experiment, self.draws, group, self.progress)
+
+    @cached_property
+    def _all(self) -> dict[str, Any]:
+        """Summaries of the chain: ``quantities``, ``binding``, ``power`` and two probabilities."""
+        quantities: dict[str, Any] = {}
+        result: dict[str, Any] = {"quantities": quantities}
+        for paths in self.passes():
+            for name, values in paths.items():
+                if name == "binding":
+                    result["binding"] = self._binding(values)
+                else:
+                    quantities.update(summaries(name, values))
+            if "buyers_capex" in paths:
+                result["build"] = self._more_is_spent(paths["buyers_capex"])
+            if "gross_shortfall" in paths:
+                end = paths["gross_shortfall"][:, QUARTERS.index(f"{THESIS_YEAR}Q4")]
+                result["power"] = rounded(np.mean(end > THESIS_SHORTFALL))
+        quantities["data_center_revenue"] = quantities["ai_revenue.NVDA"]
+        result["quantities"] = dict(sorted(quantities.items()))
+        return result
+
+    def _binding(self, limit: np.ndarray) -> dict[str, Any]:
+        ahead = slice(self.anchor + 1, None)
+        shares = {
+            name: rounded(np.mean(limit[:, ahead] == number, axis=0))
+            for number, name in enumerate(LIMITS)
+        }
+        return {"quarter": list(QUARTERS[ahead]), "share": shares}
+
+    def _more_is_spent(self, capex: np.ndarray) -> float | None:
+        year, now = 4, self.anchor + 1
+        if now < year or now + year > len(QUARTERS):
+            return None
+        more = capex[:, now : now + year].sum(1) > capex[:, now - year : now].sum(1)
+        return float(rounded(np.mean(more)))
+
+    @property
+    def quantities(self) -> dict[str, Any]:
+        """Every quantity as a path; members of a leading axis under ``name.member``."""
+        found: dict[str, Any] = self._all["quantities"]
+        return found
+
+    @property
+    def binding(self) -> dict[str, Any]:
+        """Share of draws in which each limit is the smallest, by forecast quarter."""
+        found: dict[str, Any] = self._all["binding"]
+        return found
+
+    @property
+    def p_more_is_spent(self) -> float | None:
+        """P(five buyers' capex of the next four quarters exceeds that of the last four)."""
+        chance: float | None = self._all["build"]
+        return chance
+
+    @property
+    def p_thesis_shortfall(self) -> float:
+        """P(gross shortfall above :data:`THESIS_SHORTFALL` at the end of :data:`THESIS_YEAR`)."""
+        chance: float = self._all["power"]
+        return chance
+
+    @cached_property
+    def horizons(self) -> dict[str, Any]:
+        """The Jevons index by horizon, in all and by workload."""
+        found = {}
+        for horizon, draws in rebound.jevons_index(self.experiment, self.draws).items():
+            workloads = dict(zip(WORKLOADS, draws["by_workload"], strict=True))
+            found[horizon] = index_of_draws(draws["total"]) | {
+                "by_workload": {name: index_of_draws(each) for name, each in workloads.items()}
+            }
+        return found
+
+    def shock(self, *, efficiency: float = SHOCK, at: str | None = None) -> dict[str, Any]:
+        """Responses to a sudden gain of efficiency, as ratios to the same draw without it.
+
+        Args:
+            efficiency: factor in tokens per unit of compute. at: quarter of the shock, by default
+                the first one that the run decides.
+
+        Raises:
+            UserError: the factor is not positive, or the quarter lies in the run's history.
+        """
+        quarter = QUARTERS[min(self.anchor + 1, len(QUARTERS) - 1)] if at is None else at
+        other = rebound.shocked(self.experiment, efficiency, quarter)
+        first = max(QUARTERS.index(quarter) - 1, 0)
+        responses = {}
+        for names in self._response_passes():
+            base = simulate(self.experiment, self.draws, names)
+            moved = simulate(other, self.draws, names)
+            for name in names:
+                before, after = base[name][:, first:], moved[name][:, first:]
+                # Where nothing was wanted before or after, nothing changed.
+                ratio = np.divide(after, before, out=np.ones_like(after), where=before > 0)
+                responses[name] = path(ratio, "1", QUARTERS[first:])
+        return {"efficiency": efficiency, "at": quarter, "responses": responses}
+
+    def _response_passes(self) -> list[tuple[str, ...]]:
+        size = max(MEMORY // (2 * SERIES_BYTES * self.draws), 1)
+        return [RESPONSES[i : i + size] for i in range(0, len(RESPONSES), size)]
+
+    def power(self) -> list[dict[str, Any]]:
+        """Gigawatts in the US at each year's end: demand, supply, options, shortfall."""
+        quantities = self.quantities
+        factor = summarise(input_draws(self.experiment, "realisation_factor", self.draws), "1")
+        rows = []
+        for year in POWER_YEARS:
+            end = QUARTERS.index(f"{year}Q4")
+            rows.append(
+                {
+                    "year": year,
+                    "demand_gw": at_quarter(quantities["new_power_demand"], end),
+                    "under_construction_gw": at_quarter(quantities["power_under_construction"], end),
+                    "grid_gw": at_quarter(quantities["power_grid_access"], end),
+                    "gross_shortfall_gw": at_quarter(quantities["gross_shortfall"], end),
+                    "options_gw": {
+                        name: at_quarter(quantities[f"power_options.{name}"], end)
+                        for name in OPTIONS
+                    },
+                    "net_shortfall_gw": at_quarter(quantities["net_shortfall"], end),
+                    "realisation_factor": factor,
+                }
+            )
+        return rows
+
+
+def summaries(name: str, values: np.ndarray) -> dict[str, Any]:
+    """Paths of a quantity by name, ``name.member`` for each member of a leading axis."""
+    unit = variable(name).unit
+    if name not in LEADING_AXES:
+        return {name: path(values, unit, QUARTERS)}
+    members = LEADING_AXES[name][1]
+    return {
+        f"{name}.{member}": path(values[:, number], unit, QUARTERS)
+        for number, member in enumerate(members)
+    }
+
+
+def members(quantities: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Paths of each member of a leading axis, by member."""
+    prefix = f"{name}."
+    return {
+        key.removeprefix(prefix): value
+        for key, value in quantities.items()
+        if key.startswith(prefix)
+    }
+
+
+def index_of_draws(draws: np.ndarray) -> dict[str, Any]:
+    """The index and the share of draws above zero."""
+    return {
+        "jevons_index": summarise(draws, "1"),
+        "p_positive": rounded(np.mean(draws > 0)),
+    }
+
+
+def at_quarter(quantity: Mapping[str, Any], position: int) -> dict[str, Any]:
+    """A path at one quarter."""
+    return {
+        name: value[position] if isinstance(value, list) else value
+        for name, value in quantity.items()
+        if name != "quarter"
+    }

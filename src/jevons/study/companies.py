@@ -1,0 +1,169 @@
+"""Figures of companies: price, drawdown, fair value, the build-out that a price implies, ladders."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import jax
+import numpy as np
+
+from jevons.facts.fact import Fact
+from jevons.facts.snapshot import Snapshot
+from jevons.market import PriceTable, drawdown_state
+from jevons.model.priors import Input, standard_normals
+from jevons.model.simulate import Experiment, simulate
+from jevons.quantiles import rounded, summarise
+from jevons.valuation import (
+    ChainInputs,
+    Company,
+    CompanyValue,
+    companies,
+    company_of,
+    implied_capex,
+    input_names,
+    settle,
+    value_company,
+)
+
+MOST_DRAWS = 100_000  # of the chain's draws that valuation uses, the first ones; bounds memory
+NEEDED = ("ai_revenue", "capex_by_buyer", "ai_capex")
+SHARE_UNIT = "USD/share"
+
+
+class Companies:
+    """Figures of the bundled companies on one day.
+
+    Args:
+        snapshot: facts known. experiment: the chain's. draws: of the study; valuation uses the
+            first :data:`MOST_DRAWS` of them at most. prices: the user's own, up to the day.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, experiment: Experiment, draws: int, prices: PriceTable | None
+    ) -> None:
+        self.snapshot, self.experiment, self.prices = snapshot, experiment, prices
+        self.draws = min(draws, MOST_DRAWS)
+        self._values: dict[str, CompanyValue] = {}
+        self._implied: dict[str, dict[str, Any]] = {}
+
+    @cached_property
+    def inputs(self) -> dict[str, Input]:
+        """Inputs of the valuation by stream name, every company's."""
+        return {
+            name: entry
+            for company in companies().values()
+            for name, entry in settle(company).items()
+        }
+
+    @cached_property
+    def drawdowns(self) -> list[dict[str, Any]]:
+        """Price, 52-week high and drawdown of every company."""
+        return drawdown_state(self.snapshot, list(companies()), self.prices)
+
+    def state(self, ticker: str) -> dict[str, Any]:
+        """Price and drawdown of one company."""
+        return next(row for row in self.drawdowns if row["ticker"] == ticker)
+
+    @property
+    def facts(self) -> list[str]:
+        """Facts behind prices and highs."""
+        return [fact_id for row in self.drawdowns for fact_id in row["facts"]]
+
+    @property
+    def value_facts(self) -> list[str]:
+        """Facts behind the values."""
+        return [fact_id for ticker in companies() for fact_id in self.valued(ticker).facts]
+
+    @cached_property
+    def chain(self) -> ChainInputs:
+        """The chain's paths that valuation needs."""
+        paths = simulate(self.experiment, self.draws, NEEDED)
+        return ChainInputs.of(paths, self.experiment.setting)
+
+    @cached_property
+    def normals(self) -> Mapping[str, jax.Array]:
+        """Standard normal draws of every valuation input."""
+        return standard_normals(self.experiment.seed, sorted(self.inputs), self.draws)
+
+    def valued(self, ticker: str) -> CompanyValue:
+        """The value of one company, computed once.
+
+        Raises:
+            UserError: the ticker is unknown.
+        """
+        company = company_of(ticker)
+        if ticker not in self._values:
+            normals = {name: self.normals[name] for name in input_names(company)}
+            price = self.state(ticker)["price"]
+            self._values[ticker] = value_company(
+                company, self.chain, self.snapshot, normals, price
+            )
+        return self._values[ticker]
+
+    def value(self, ticker: str) -> dict[str, Any]:
+        """Price and fair value of one company.
+
+        Raises:
+            UserError: the ticker is unknown.
+        """
+        valued = self.valued(ticker)
+        state = self.state(ticker)
+        per_share = valued.per_share
+        unit = SHARE_UNIT if valued.company.currency == "USD" else valued.company.currency
+        return {
+            "ticker": ticker,
+            "price": state["price"],
+            "price_date": state["price_date"],
+            "currency": valued.company.currency,
+            "fair_value": None if per_share is None else summarise(per_share, unit),
+            "p_above_price": None
+            if valued.p_above_price is None
+            else rounded(valued.p_above_price),
+            "missing": valued.missing or state["missing"],
+            "warnings": list(valued.warnings),
+        }
+
+    def values(self) -> list[dict[str, Any]]:
+        """Price and fair value of every company."""
+        return [self.value(ticker) for ticker in companies()]
+
+    def implied(self, ticker: str) -> dict[str, Any]:
+        """World AI capital spending in 2028 that the price implies.
+
+        Raises:
+            UserError: the ticker is unknown, or 2028 is past.
+        """
+        if ticker not in self._implied:
+            self._implied[ticker] = implied_capex(
+                self.valued(ticker), self.chain, self.snapshot.as_of
+            )
+        return self._implied[ticker]
+
+    def documents(self, ai_revenue: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Everything the note shows of each company; ``ai_revenue``: paths by ticker."""
+        return [
+            self._document(company, ai_revenue.get(company.ticker))
+            for company in companies().values()
+        ]
+
+    def _document(self, company: Company, ai_revenue: Any) -> dict[str, Any]:
+        state, valued = self.state(company.ticker), self.valued(company.ticker)
+        multiple = self._latest("forward_price_earnings", company.ticker)
+        value = self.value(company.ticker)
+        return value | {
+            "name": company.name,
+            "name_zh": company.name_zh,
+            "layer": company.layer,
+            "high_52_week": state["high_52_week"],
+            "drawdown": state["drawdown"],
+            "ai_revenue": ai_revenue,
+            "revenue_ttm": None if valued.reported is None else rounded(valued.reported.revenue),
+            "forward_price_earnings": None if multiple is None else multiple.central,
+            "terminal_share": None
+            if valued.terminal_share is None
+            else rounded(np.median(valued.terminal_share)),
+            "implied": None if valued.missing else self.implied(company.ticker),
+        }
+
+    def _latest(self, metric: str, ticker: str) -> Fact | None:
+        return self.snapshot.latest(ticker, metric)

@@ -1,0 +1,98 @@
+"""What was observed, quarter by quarter, beside the chain's quantities of the same name."""
+
+from typing import Any
+
+from jevons.facts.fact import Fact
+from jevons.facts.snapshot import Snapshot
+from jevons.facts.variables import variable
+from jevons.model.anchors import (
+    BUYERS,
+    data_center_revenue,
+    quarter_end,
+    quarterly,
+    tokens_reported,
+)
+from jevons.model.clock import QUARTERS
+
+Point = dict[str, Any]
+
+
+def observed(snapshot: Snapshot) -> dict[str, list[Point]]:
+    """Observed points by quantity: five buyers' capex, NVIDIA, US electricity, tokens.
+
+    Each point has quarter, value or low and high, unit, entity, fact ids and the day on which the
+    last of its facts became known. Nothing later than the snapshot's day is in it.
+    """
+    revenue = [
+        _point(quarter, fact.central, "USD_bn/quarter", [fact])
+        for quarter, fact in data_center_revenue(snapshot).items()
+    ]
+    found = {
+        "buyers_capex": _buyers_capex(snapshot),
+        "data_center_revenue": revenue,
+        "us_electricity": _us_electricity(snapshot),
+        "tokens": _tokens(snapshot),
+    }
+    return {name: points for name, points in found.items() if points}
+
+
+def _point(quarter: str, value: float, unit: str, facts: list[Fact], entity: str = "") -> Point:
+    return {
+        "quarter": quarter,
+        "value": value,
+        "low": None,
+        "high": None,
+        "unit": unit,
+        "entity": entity or facts[0].entity,
+        "fact_id": facts[0].fact_id,
+        "facts": [fact.fact_id for fact in facts],
+        "known_on": max(fact.known_on for fact in facts).isoformat(),
+    }
+
+
+def _buyers_capex(snapshot: Snapshot) -> list[Point]:
+    """Sum of the five buyers' cash capex in the quarters that all five have reported."""
+    by_buyer = [
+        quarterly(snapshot.select(entity=buyer, metric="capex_cash_ppe")) for buyer in BUYERS
+    ]
+    points = []
+    for quarter in QUARTERS:
+        facts = [known[quarter] for known in by_buyer if quarter in known]
+        if len(facts) == len(BUYERS):
+            total = sum(fact.central for fact in facts)
+            unit = variable("buyers_capex").unit
+            points.append(_point(quarter, total, unit, facts, ", ".join(BUYERS)))
+    return points
+
+
+def _us_electricity(snapshot: Snapshot) -> list[Point]:
+    """Each publisher's use of US data centres in a past year, at the year's last quarter.
+
+    The model's path is a yearly rate at the quarter's end, half a year after the middle of the
+    year that the figure covers: about 4 % above it at present growth.
+    """
+    points = []
+    for fact in snapshot.select(entity="US data centres", metric="electricity_use"):
+        quarter = f"{fact.period_end.year}Q4"
+        if quarter in QUARTERS and fact.period_end <= snapshot.as_of:
+            point = _point(quarter, fact.central, fact.unit, [fact], fact.stated_by)
+            points.append(point | {"low": fact.low, "high": fact.high})
+    return points
+
+
+def _tokens(snapshot: Snapshot) -> list[Point]:
+    """Tokens of all reporting platforms in the quarters that bring a new report."""
+    unit = variable("tokens").unit
+    ends = {
+        fact.fact_id: fact.period_end
+        for fact in snapshot.select(metric="tokens_processed_per_day")
+    }
+    points = []
+    for before, quarter in zip(QUARTERS[:-1], QUARTERS[1:], strict=True):
+        start, end = quarter_end(before), quarter_end(quarter)
+        total = tokens_reported(snapshot, end)
+        new = [name for name in total.facts if start < ends[name] <= end]
+        if total.value is not None and new and end <= snapshot.as_of:
+            facts = [snapshot.get(name) for name in total.facts]
+            points.append(_point(quarter, total.value, unit, facts, "reporting platforms"))
+    return points

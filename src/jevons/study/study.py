@@ -1,0 +1,267 @@
+"""The study: one set of facts, one day, one seed, and every answer computed once and shared.
+
+The command line and the note both read their numbers here, so the same arguments give the same
+numbers in both. Parts are computed when they are first asked for.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import xarray as xr
+
+from jevons import __version__
+from jevons.errors import UserError
+from jevons.facts import Store
+from jevons.facts.questions import document
+from jevons.facts.snapshot import Snapshot
+from jevons.market import PriceTable
+from jevons.model import efficiency
+from jevons.model.priors import Input
+from jevons.model.simulate import Experiment, Progress, dataset, simulate
+from jevons.quantiles import rounded
+from jevons.study import published
+from jevons.study.answers import answers, falsifiers
+from jevons.study.chain import SHOCK, ChainFigures, members
+from jevons.study.companies import Companies
+from jevons.study.explanations import explain, explanations
+from jevons.study.history import observed
+from jevons.study.record import Record
+
+COST_ROWS = (
+    ("deepseek-v3", ("H100", "H800", "GB200")),
+    ("llama-3.1-405b", ("H100", "GB200")),
+    ("llama-3.1-70b", ("H100", "A100")),
+    ("gpt-oss-120b", ("H100", "GB200")),
+)
+COST_PHASES = ("prefill", "decode")
+COST_DRAWS = 4000
+
+
+class Study:
+    """Answers as of a day.
+
+    Args:
+        store: facts. as_of: the day whose knowledge is used. seed: root of every stream.
+        draws: simulated futures. prices: the user's own prices, on top of those in the facts.
+        progress: called with blocks done and blocks in all while the chain runs.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        as_of: date,
+        *,
+        seed: int = 2025,
+        draws: int = 20_000,
+        prices: PriceTable | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        if draws < 1:
+            raise UserError(f"draws {draws} must be at least 1")
+        self.store, self.as_of, self.seed, self.draws = store, as_of, seed, draws
+        self.progress = progress
+        self.snapshot: Snapshot = store.as_of(as_of)
+        self.prices = None if prices is None else prices.as_of(as_of)
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """The chain's experiment: inputs centred on what was known."""
+        return Experiment.of(self.snapshot, self.seed)
+
+    @cached_property
+    def companies(self) -> Companies:
+        """Prices, values and implied build-outs by company."""
+        return Companies(self.snapshot, self.experiment, self.draws, self.prices)
+
+    @cached_property
+    def record(self) -> Record:
+        """The ledger of claims."""
+        return Record(self.snapshot, self.experiment, self.draws)
+
+    @cached_property
+    def chain(self) -> ChainFigures:
+        """Figures of the chain."""
+        return ChainFigures(self.experiment, self.draws, self.progress)
+
+    def dataset(self, names: Sequence[str] | None = None) -> xr.Dataset:
+        """The simulated paths with labelled axes and units, all of them by default."""
+        return dataset(simulate(self.experiment, self.draws, names, self.progress))
+
+    def simulate(self) -> dict[str, Any]:
+        """Every quantity of the chain as a path."""
+        return self._head() | {"quantities": self.chain.quantities}
+
+    def _head(self) -> dict[str, Any]:
+        return {"as_of": self.as_of.isoformat(), "seed": self.seed, "draws": self.draws}
+
+    def index(self) -> dict[str, Any]:
+        """The long-run Jevons index, and the index one year on beside it."""
+        horizons = self.chain.horizons
+        return horizons["long_run"] | {"one_year": horizons["one_year"]}
+
+    def shock(self, *, efficiency: float = SHOCK, at: str | None = None) -> dict[str, Any]:
+        """Responses to a sudden gain of efficiency; see :meth:`ChainFigures.shock`."""
+        return self.chain.shock(efficiency=efficiency, at=at)
+
+    def power(self) -> list[dict[str, Any]]:
+        """Gigawatts in the US at each year's end: demand, supply, options, shortfall."""
+        return self.chain.power()
+
+    # ---- what a token costs ------------------------------------------------------------------------
+
+    def cost(self) -> dict[str, Any]:
+        """Cost per token of models and chips that were public, and priced, by the day."""
+        rows = []
+        for model, chips in COST_ROWS:
+            for chip in chips:
+                for phase in COST_PHASES:
+                    row = self._cost_row(model, chip, phase)
+                    if row is not None:
+                        rows.append(row)
+        return {"rows": rows}
+
+    def _cost_row(self, model: str, chip: str, phase: str) -> dict[str, Any] | None:
+        fields = ("model", "chip", "phase", "tokens_per_s_per_chip", "usd_per_mtok")
+        try:
+            answer = efficiency.cost(
+                model, chip, phase=phase, seed=self.seed, draws=COST_DRAWS, as_of=self.as_of
+            )
+        except UserError:  # not public or not priced by then
+            return None
+        return {name: answer[name] for name in (*fields, "joule_per_token", "bound")}
+
+    # ---- companies, ladders, claims ------------------------------------------------------------------
+
+    def value(self, ticker: str) -> dict[str, Any]:
+        """What one share is worth.
+
+        Raises:
+            UserError: the ticker is unknown.
+        """
+        return self.companies.value(ticker)
+
+    def values(self) -> list[dict[str, Any]]:
+        """What every share is worth."""
+        return self.companies.values()
+
+    def implied(self, ticker: str) -> dict[str, Any]:
+        """Which build-out one price implies.
+
+        Raises:
+            UserError: the ticker is unknown.
+        """
+        return self.companies.implied(ticker)
+
+    def drawdown(self) -> list[dict[str, Any]]:
+        """How far each share is below its 52-week high."""
+        return self.companies.drawdowns
+
+    def claims(self) -> list[dict[str, Any]]:
+        """The ledger of claims, resolved with what was known."""
+        return self.record.claims()
+
+    # ---- why -----------------------------------------------------------------------------------------
+
+    def why(self, name: str) -> dict[str, Any]:
+        """Formula, facts and assumptions behind a figure.
+
+        Args:
+            name: a figure of the note or a quantity of ``simulate``.
+
+        Raises:
+            UserError: nothing is known under the name.
+        """
+        explanation = explain(name)
+        inputs = [entry for entry in explanation.inputs if entry in self.inputs]
+        return {
+            "formula": explanation.formula,
+            "facts": self._facts_behind(explanation.name, inputs),
+            "assumptions": inputs,
+        }
+
+    def _facts_behind(self, name: str, inputs: Sequence[str]) -> list[str]:
+        own: Sequence[str] = ()
+        if name == "drawdown" or name == "companies":
+            own = self.companies.facts
+        elif name in ("fair_value", "implied"):
+            own = self.companies.value_facts
+        elif name == "observed":
+            points = (point for rows in self.observed.values() for point in rows)
+            own = [fact_id for point in points for fact_id in point["facts"]]
+        elif name == "claims":
+            own = self.record.facts
+        elif name == "power_published":
+            own = [fact_id for row in published.power(self.snapshot) for fact_id in row["facts"]]
+        behind = [fact_id for entry in inputs for fact_id in self.inputs[entry]["facts"]]
+        return list(dict.fromkeys((*own, *behind)))
+
+    @cached_property
+    def observed(self) -> dict[str, list[dict[str, Any]]]:
+        """Observed history beside the quantities of the same name."""
+        return observed(self.snapshot)
+
+    @cached_property
+    def inputs(self) -> dict[str, dict[str, Any]]:
+        """Every uncertain input: distribution, 5-50-95 % points, unit, source, facts."""
+        entries: Mapping[str, Input] = {**self.experiment.inputs, **self.companies.inputs}
+        return {name: input_document(entry) for name, entry in entries.items()}
+
+    # ---- everything ------------------------------------------------------------------------------------
+
+    def figures(self) -> dict[str, Any]:
+        """Everything that the note shows; the content of ``figures.json``."""
+        figures: dict[str, Any] = {"provenance": self._provenance(), "answers": []}
+        figures["quantities"] = self.chain.quantities
+        figures["observed"] = self.observed
+        figures["cost"] = self.cost()
+        figures["jevons_index"] = self.chain.horizons
+        figures["shock"] = self.shock()
+        figures["binding"] = self.chain.binding
+        figures["power"] = self.power()
+        figures["power_published"] = published.power(self.snapshot)
+        figures["capex"] = {
+            "by_category": members(figures["quantities"], "capex_by_category"),
+            "by_buyer": members(figures["quantities"], "capex_by_buyer"),
+        }
+        revenue = members(figures["quantities"], "ai_revenue")
+        figures["companies"] = self.companies.documents(revenue)
+        figures["implied"] = [row["implied"] for row in figures["companies"] if row["implied"]]
+        figures["ladders"] = self.companies.ladders()
+        figures["claims"] = self.claims()
+        figures["falsifiers"] = falsifiers(figures)
+        chances = {"build": self.chain.p_more_is_spent, "power": self.chain.p_thesis_shortfall}
+        figures["answers"] = answers(figures, chances)
+        figures["why"] = {name: self.why(name) for name in explanations()}
+        figures["inputs"] = self.inputs
+        figures["facts"] = self._cited(figures)
+        return figures
+
+    def _provenance(self) -> dict[str, Any]:
+        known = [fact.known_on for fact in self.snapshot.facts]
+        return self._head() | {
+            "version": __version__,
+            "fact_hash": self.store.fact_hash,
+            "facts_known": len(self.snapshot),
+            "last_fact_known_on": max(known).isoformat(),
+            "anchor": self.experiment.anchor,
+        }
+
+    def _cited(self, figures: Mapping[str, Any]) -> dict[str, Any]:
+        """Every fact that a figure names, by its id."""
+        cited = {fact_id for entry in figures["why"].values() for fact_id in entry["facts"]}
+        cited |= {fact_id for entry in self.inputs.values() for fact_id in entry["facts"]}
+        return {fact_id: document(self.snapshot.get(fact_id)) for fact_id in sorted(cited)}
+
+
+def input_document(entry: Input) -> dict[str, Any]:
+    """An input as reports show it; 1.645 standard deviations span 5 to 95 %."""
+    points = {"p05": -1.6448536, "p50": 0.0, "p95": 1.6448536}
+    return {
+        "distribution": entry.prior.distribution,
+        **{name: rounded(entry.quantile(z)) for name, z in points.items()},
+        "unit": entry.prior.unit,
+        "source": entry.prior.source,
+        "facts": list(entry.facts),
+    }
