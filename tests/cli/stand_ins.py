@@ -25,7 +25,13 @@ class Study:
     opened: "Study"
 
     def __init__(
-        self, store: Store, as_of: date, seed: int, draws: int, prices: object = None
+        self,
+        store: Store,
+        as_of: date,
+        seed: int,
+        draws: int,
+        prices: object = None,
+        progress: object = None,
     ) -> None:
         self.arguments: dict[str, Any] = {
             "as_of": as_of,

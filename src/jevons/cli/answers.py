@@ -1,10 +1,12 @@
 """The commands that answer a question: each opens a study, asks it, and prints."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from jevons.cli.compiled import keep_compiled_code
 from jevons.cli.options import (
     DRAWS,
     SEED,
@@ -47,8 +49,8 @@ def note(
     if language not in LANGUAGES:
         raise UserError(f"--lang {language!r} is not a language of the note; use en, zh or both")
     writable_folder(out)
-    with progress(f"Computing the figures with {draws:,} draws"):
-        figures = open_study(as_of, seed, draws, facts, prices).figures()
+    with progress(f"Computing the figures with {draws:,} draws") as report:
+        figures = open_study(as_of, seed, draws, facts, prices, report).figures()
     from jevons.note.render import write
 
     with progress("Writing the note"):
@@ -76,8 +78,8 @@ def simulate(
     facts: FactFiles = None,
 ) -> None:
     """Simulate the chain from tokens to capex, quarter by quarter, with ranges."""
-    with progress(f"Simulating {draws:,} draws"):
-        answer: dict[str, Any] = open_study(as_of, seed, draws, facts).simulate()
+    with progress(f"Simulating {draws:,} draws") as report:
+        answer: dict[str, Any] = open_study(as_of, seed, draws, facts, report=report).simulate()
     if quantities:
         known = answer["quantities"]
         for name in quantities:
@@ -147,6 +149,7 @@ def cost(
         "cache_hit": cache_hit,
     }
     day = choose_day(as_of, open_store(facts))
+    keep_compiled_code()
     from jevons.model import efficiency
 
     described = read_architecture(Path(model)) if model.endswith(".json") else model
@@ -166,8 +169,8 @@ def index(
     facts: FactFiles = None,
 ) -> None:
     """The Jevons index: does efficiency raise demand for compute, and how sure is that?"""
-    with progress(f"Simulating {draws:,} draws"):
-        answer = open_study(as_of, seed, draws, facts).index()
+    with progress(f"Simulating {draws:,} draws") as report:
+        answer = open_study(as_of, seed, draws, facts, report=report).index()
     show(answer, as_json)
 
 
@@ -178,9 +181,14 @@ def shock(
             "--efficiency", metavar="FACTOR", help="Factor by which efficiency rises at once."
         ),
     ] = 10.0,
-    at: Annotated[str, typer.Option("--at", metavar="2025Q1", help="Quarter of the shock.")] = (
-        "2025Q1"
-    ),
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="2025Q1",
+            help="Quarter of the shock; the first one after what was observed, if not given.",
+        ),
+    ] = None,
     as_of: AsOf = None,
     seed: Seed = SEED,
     draws: Draws = DRAWS,
@@ -190,10 +198,12 @@ def shock(
     """Make tokens cheaper overnight and follow what happens, against no shock."""
     if not 0 < efficiency < float("inf"):
         raise UserError(f"--efficiency {efficiency:g} must be a factor above 0, e.g. 10")
-    if len(at) != 6 or not at[:4].isdecimal() or at[4:] not in {"Q1", "Q2", "Q3", "Q4"}:
+    if at is not None and not re.fullmatch(r"\d{4}Q[1-4]", at):
         raise UserError(f"--at {at!r} is not a quarter; write it as 2025Q1")
-    with progress(f"Simulating {draws:,} draws twice"):
-        answer = open_study(as_of, seed, draws, facts).shock(efficiency=efficiency, at=at)
+    with progress(f"Simulating {draws:,} draws twice") as report:
+        answer = open_study(as_of, seed, draws, facts, report=report).shock(
+            efficiency=efficiency, at=at
+        )
     show(answer, as_json)
 
 
@@ -205,8 +215,8 @@ def power(
     facts: FactFiles = None,
 ) -> None:
     """How many gigawatts the US is short, by year, and what closes the gap."""
-    with progress(f"Simulating {draws:,} draws"):
-        answer = open_study(as_of, seed, draws, facts).power()
+    with progress(f"Simulating {draws:,} draws") as report:
+        answer = open_study(as_of, seed, draws, facts, report=report).power()
     show(answer, as_json)
 
 
@@ -220,8 +230,8 @@ def value(
     prices: PriceFiles = None,
 ) -> None:
     """What a share is worth, as a distribution; without a ticker, every company."""
-    with progress(f"Simulating {draws:,} draws"):
-        study = open_study(as_of, seed, draws, facts, prices)
+    with progress(f"Simulating {draws:,} draws") as report:
+        study = open_study(as_of, seed, draws, facts, prices, report)
         answer = study.value(ticker.upper()) if ticker else study.values()
     show(answer, as_json)
 
@@ -236,8 +246,8 @@ def implied(
     prices: PriceFiles = None,
 ) -> None:
     """Which build-out today's price already implies; without a ticker, every company."""
-    with progress(f"Simulating {draws:,} draws"):
-        study = open_study(as_of, seed, draws, facts, prices)
+    with progress(f"Simulating {draws:,} draws") as report:
+        study = open_study(as_of, seed, draws, facts, prices, report)
         answer = study.implied(ticker.upper()) if ticker else study.figures()["implied"]
     show(answer, as_json)
 
@@ -262,6 +272,6 @@ def claims(
     facts: FactFiles = None,
 ) -> None:
     """Published claims: what was said, when it resolves, and what came of it."""
-    with progress(f"Simulating {draws:,} draws"):
-        answer = open_study(as_of, seed, draws, facts).claims()
+    with progress(f"Simulating {draws:,} draws") as report:
+        answer = open_study(as_of, seed, draws, facts, report=report).claims()
     show(answer, as_json)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from jevons.cli.compiled import keep_compiled_code
 from jevons.errors import UserError, did_you_mean
 
 if TYPE_CHECKING:  # the real imports wait until a command needs them, so that --help is quick
     from jevons.facts import Store
     from jevons.model.architecture import Architecture
+    from jevons.model.simulate import Progress
     from jevons.study import Study
 
 FEWEST_DRAWS = 10  # fewer say nothing about a 5 % quantile
@@ -131,18 +133,21 @@ def open_study(
     draws: int,
     facts: Sequence[Path] | None = None,
     prices: Sequence[Path] | None = None,
+    report: "Progress | None" = None,
 ) -> "Study":
     """The study that answers a command; nothing is simulated until it is asked."""
     price_files = existing(prices, "--prices")
     store = open_store(facts)
     day = choose_day(as_of, store)
+    keep_compiled_code()
     from jevons.study import Study
 
     if not price_files:
-        return Study(store, day, seed=seed, draws=draws)
+        return Study(store, day, seed=seed, draws=draws, progress=report)
     from jevons.market import read_prices
 
-    return Study(store, day, seed=seed, draws=draws, prices=read_prices(price_files))
+    table = read_prices(price_files)
+    return Study(store, day, seed=seed, draws=draws, prices=table, progress=report)
 
 
 def writable_folder(folder: Path) -> Path:

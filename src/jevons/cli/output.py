@@ -6,7 +6,7 @@ a figure added to an answer appears in its table without a change here.
 
 import json
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ QUANTILES = ("p05", "p25", "p50", "p75", "p95")
 # Wide enough for a table of quantiles when the output is a file or a pipe.
 PIPED_WIDTH = 140
 MOST_TIMES = 8  # columns of a path
+LONG_WORK = 40  # parts from which a log tells every tenth
 LONGEST_LINE = 4  # items of a list on one line
 
 
@@ -49,17 +50,27 @@ def show_json(answer: Any) -> None:
 
 
 @contextmanager
-def progress(message: str) -> Iterator[None]:
-    """Say on standard error what is being waited for: a spinner for a person, a line for a log."""
+def progress(message: str) -> Iterator[Callable[[int, int], None]]:
+    """Say on standard error what is being waited for: a spinner for a person, lines for a log.
+
+    Yields:
+        a function of parts done and parts in all, which says how far the work has come.
+    """
     from rich.console import Console
 
     console = Console(stderr=True)
     if console.is_terminal:
-        with console.status(f"{message} ..."):
-            yield
-    else:
-        console.print(f"{message} ...", highlight=False)
-        yield
+        with console.status(f"{message} ...") as status:
+            yield lambda done, parts: status.update(f"{message} ... {done / parts:.0%}")
+        return
+    console.print(f"{message} ...", highlight=False)
+
+    def line(done: int, parts: int) -> None:
+        tenth = 10 * done // parts
+        if parts >= LONG_WORK and tenth > 10 * (done - 1) // parts:
+            console.print(f"{message}: {tenth * 10} %", highlight=False)
+
+    yield line
 
 
 def number(value: float) -> str:

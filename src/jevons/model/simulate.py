@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import xarray as xr
 
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.variables import variable
@@ -29,6 +29,9 @@ LEADING_AXES: Mapping[str, tuple[str, Sequence[str]]] = {
     "power_options": ("option", OPTIONS),
     "ai_revenue": ("company", revenue.companies()),
 }
+if TYPE_CHECKING:
+    import xarray as xr
+
 Progress = Callable[[int, int], None]
 
 
@@ -150,8 +153,12 @@ def simulate(
     one(0)  # compiles once, and lays out the memory, before the threads start
     report(1)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for done in pool.map(one, range(1, blocks)):
-            report(done + 1)
+        try:
+            for done in pool.map(one, range(1, blocks)):
+                report(done + 1)
+        except BaseException:  # an interrupt must not wait for all the blocks still to come
+            pool.shutdown(cancel_futures=True)
+            raise
     return {name: np.moveaxis(values, -1, 0) for name, values in kept.items()}
 
 
@@ -162,13 +169,18 @@ def input_draws(experiment: Experiment, name: str, draws: int) -> np.ndarray:
     return np.asarray(entry.prior.draw(jnp.float32(entry.location), normals))
 
 
-def dataset(paths: Mapping[str, np.ndarray]) -> xr.Dataset:
-    """Label simulated paths: coordinates quarter and the leading axes, units as attributes."""
+def dataset(paths: Mapping[str, np.ndarray]) -> "xr.Dataset":
+    """Label simulated paths: coordinates draw, quarter, the leading axes; units as attributes."""
+    import xarray as xr  # half the time of a start, and few commands need it
+
     arrays = {}
     for name, values in paths.items():
         axis = LEADING_AXES.get(name)
         dims = ("draw", "quarter") if axis is None else ("draw", axis[0], "quarter")
-        coords: dict[str, object] = {"quarter": list(QUARTERS)}
+        coords: dict[str, object] = {
+            "draw": np.arange(len(values)),
+            "quarter": list(QUARTERS),
+        }
         if axis is not None:
             coords[axis[0]] = list(axis[1])
         about = variable(name)

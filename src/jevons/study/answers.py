@@ -1,4 +1,4 @@
-"""The six answers of page one and the observations that would refute them, from finished figures."""
+"""The six answers of page one, and what would refute them, from finished figures."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,9 @@ def answers(figures: Figures, probabilities: Mapping[str, float | None]) -> list
     """
     index = figures["jevons_index"]["long_run"]
     year = next(row for row in figures["power"] if row["year"] == THESIS_YEAR)
-    valued = [row["p_above_price"] for row in figures["companies"] if row["p_above_price"] is not None]
+    valued = [
+        row["p_above_price"] for row in figures["companies"] if row["p_above_price"] is not None
+    ]
     decided = [claim for claim in figures["claims"] if claim["status"] in ("true", "false")]
     hits = [claim["status"] == "true" for claim in decided]
     ladders = figures["ladders"]
@@ -27,7 +29,7 @@ def answers(figures: Figures, probabilities: Mapping[str, float | None]) -> list
         {
             "id": "jevons",
             "probability": index["p_positive"],
-            "of": "the Jevons index five years on is above zero: efficiency raises demand for compute",
+            "of": "the Jevons index five years on is above zero: efficiency raises demand",
             "of_zh": "五年后的杰文斯指数大于零：效率提升增加算力需求",
             "values": {"jevons_index": index["jevons_index"]["p50"]},
         },
@@ -41,7 +43,7 @@ def answers(figures: Figures, probabilities: Mapping[str, float | None]) -> list
         {
             "id": "power",
             "probability": probabilities["power"],
-            "of": f"the gross shortfall exceeds {THESIS_SHORTFALL:.0f} GW at the end of {THESIS_YEAR}",
+            "of": f"the gross shortfall of {THESIS_YEAR} exceeds {THESIS_SHORTFALL:.0f} GW",
             "of_zh": f"{THESIS_YEAR} 年底总缺口超过 {THESIS_SHORTFALL:.0f} 吉瓦",
             "values": {
                 "gross_shortfall": year["gross_shortfall_gw"]["p50"],

@@ -44,8 +44,10 @@ class ChainFigures:
 
     def passes(self) -> Iterator[dict[str, np.ndarray]]:
         """All simulated paths, a few names at a time, so that memory stays bounded."""
-        lengths = {name: len(LEADING_AXES[name][1]) if name in LEADING_AXES else 1 for name in outputs()}
-        room = max(MEMORY // (SERIES_BYTES * self.draws), max(lengths.values()))
+        lengths = {
+            name: len(LEADING_AXES[name][1]) if name in LEADING_AXES else 1 for name in outputs()
+        }
+        room = max(MEMORY // (SERIES_BYTES * self.draws), *lengths.values())
         group: list[str] = []
         taken = 0
         for name, length in lengths.items():
@@ -116,7 +118,7 @@ class ChainFigures:
         return chance
 
     @cached_property
-    def horizons(self) -> dict[str, Any]:
+    def horizons(self) -> dict[str, dict[str, Any]]:
         """The Jevons index by horizon, in all and by workload."""
         found = {}
         for horizon, draws in rebound.jevons_index(self.experiment, self.draws).items():
@@ -154,29 +156,51 @@ class ChainFigures:
         size = max(MEMORY // (2 * SERIES_BYTES * self.draws), 1)
         return [RESPONSES[i : i + size] for i in range(0, len(RESPONSES), size)]
 
-    def power(self) -> list[dict[str, Any]]:
-        """Gigawatts in the US at each year's end: demand, supply, options, shortfall."""
-        quantities = self.quantities
+    def power(self) -> dict[str, Any]:
+        """Gigawatts in the US at each year's end: demand, supply, options, shortfall, as paths."""
+
+        def by_year(name: str) -> dict[str, Any]:
+            return year_ends(self.quantities[name])
+
         factor = summarise(input_draws(self.experiment, "realisation_factor", self.draws), "1")
-        rows = []
-        for year in POWER_YEARS:
-            end = QUARTERS.index(f"{year}Q4")
-            rows.append(
-                {
-                    "year": year,
-                    "demand_gw": at_quarter(quantities["new_power_demand"], end),
-                    "under_construction_gw": at_quarter(quantities["power_under_construction"], end),
-                    "grid_gw": at_quarter(quantities["power_grid_access"], end),
-                    "gross_shortfall_gw": at_quarter(quantities["gross_shortfall"], end),
-                    "options_gw": {
-                        name: at_quarter(quantities[f"power_options.{name}"], end)
-                        for name in OPTIONS
-                    },
-                    "net_shortfall_gw": at_quarter(quantities["net_shortfall"], end),
-                    "realisation_factor": factor,
-                }
-            )
-        return rows
+        return {
+            "demand_gw": by_year("new_power_demand"),
+            "under_construction_gw": by_year("power_under_construction"),
+            "grid_gw": by_year("power_grid_access"),
+            "gross_shortfall_gw": by_year("gross_shortfall"),
+            "options_gw": {name: by_year(f"power_options.{name}") for name in OPTIONS},
+            "net_shortfall_gw": by_year("net_shortfall"),
+            "realisation_factor": factor,
+        }
+
+
+def power_rows(power: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The paths of :meth:`ChainFigures.power` as one record a year."""
+
+    def at_year(value: Any, position: int) -> Any:
+        if "year" in value:
+            return {
+                name: part[position] if isinstance(part, list) else part
+                for name, part in value.items()
+                if name != "year"
+            }
+        return value if "p50" in value else {k: at_year(v, position) for k, v in value.items()}
+
+    return [
+        {"year": year} | {name: at_year(value, position) for name, value in power.items()}
+        for position, year in enumerate(POWER_YEARS)
+    ]
+
+
+def year_ends(quantity: Mapping[str, Any]) -> dict[str, Any]:
+    """A quarterly path at the ends of :data:`POWER_YEARS`, with ``year`` for ``quarter``."""
+    ends = [QUARTERS.index(f"{year}Q4") for year in POWER_YEARS]
+    levels = {
+        name: [value[end] for end in ends] if isinstance(value, list) else value
+        for name, value in quantity.items()
+        if name != "quarter"
+    }
+    return levels | {"year": list(POWER_YEARS)}
 
 
 def summaries(name: str, values: np.ndarray) -> dict[str, Any]:
@@ -206,13 +230,4 @@ def index_of_draws(draws: np.ndarray) -> dict[str, Any]:
     return {
         "jevons_index": summarise(draws, "1"),
         "p_positive": rounded(np.mean(draws > 0)),
-    }
-
-
-def at_quarter(quantity: Mapping[str, Any], position: int) -> dict[str, Any]:
-    """A path at one quarter."""
-    return {
-        name: value[position] if isinstance(value, list) else value
-        for name, value in quantity.items()
-        if name != "quarter"
     }

@@ -1,4 +1,4 @@
-"""Figures of companies: price, drawdown, fair value, the build-out that a price implies, ladders."""
+"""Figures of companies: price, drawdown, fair value, implied build-out, ladder."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -7,9 +7,9 @@ from typing import Any
 import jax
 import numpy as np
 
-from jevons.facts.fact import Fact
+from jevons.entry import propose
 from jevons.facts.snapshot import Snapshot
-from jevons.market import PriceTable, drawdown_state
+from jevons.market import PriceTable, drawdown_state, prices, volatility_of
 from jevons.model.priors import Input, standard_normals
 from jevons.model.simulate import Experiment, simulate
 from jevons.quantiles import rounded, summarise
@@ -95,9 +95,7 @@ class Companies:
         if ticker not in self._values:
             normals = {name: self.normals[name] for name in input_names(company)}
             price = self.state(ticker)["price"]
-            self._values[ticker] = value_company(
-                company, self.chain, self.snapshot, normals, price
-            )
+            self._values[ticker] = value_company(company, self.chain, self.snapshot, normals, price)
         return self._values[ticker]
 
     def value(self, ticker: str) -> dict[str, Any]:
@@ -139,6 +137,28 @@ class Companies:
             )
         return self._implied[ticker]
 
+    @cached_property
+    def histories(self) -> PriceTable:
+        """Closing prices known on the day: the facts' and the user's."""
+        return prices(self.snapshot, self.prices)
+
+    def ladders(self) -> list[dict[str, Any]]:
+        """A ladder for every company whose price and high are known."""
+        proposals = []
+        for ticker, company in companies().items():
+            state, history = self.state(ticker), self.histories.of(ticker)
+            proposal = propose(
+                ticker,
+                state["price"],
+                state["high_52_week"],
+                volatility_of(company.layer, history),
+                self.valued(ticker).per_share,
+                history=history,
+            )
+            if proposal.rungs:
+                proposals.append(proposal.document())
+        return proposals
+
     def documents(self, ai_revenue: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Everything the note shows of each company; ``ai_revenue``: paths by ticker."""
         return [
@@ -148,7 +168,7 @@ class Companies:
 
     def _document(self, company: Company, ai_revenue: Any) -> dict[str, Any]:
         state, valued = self.state(company.ticker), self.valued(company.ticker)
-        multiple = self._latest("forward_price_earnings", company.ticker)
+        multiple = self.snapshot.latest(company.ticker, "forward_price_earnings")
         value = self.value(company.ticker)
         return value | {
             "name": company.name,
@@ -162,8 +182,5 @@ class Companies:
             "terminal_share": None
             if valued.terminal_share is None
             else rounded(np.median(valued.terminal_share)),
-            "implied": None if valued.missing else self.implied(company.ticker),
+            "implied": self.implied(company.ticker),
         }
-
-    def _latest(self, metric: str, ticker: str) -> Fact | None:
-        return self.snapshot.latest(ticker, metric)

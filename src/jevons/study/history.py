@@ -1,5 +1,6 @@
 """What was observed, quarter by quarter, beside the chain's quantities of the same name."""
 
+from itertools import pairwise
 from typing import Any
 
 from jevons.facts.fact import Fact
@@ -84,11 +85,10 @@ def _tokens(snapshot: Snapshot) -> list[Point]:
     """Tokens of all reporting platforms in the quarters that bring a new report."""
     unit = variable("tokens").unit
     ends = {
-        fact.fact_id: fact.period_end
-        for fact in snapshot.select(metric="tokens_processed_per_day")
+        fact.fact_id: fact.period_end for fact in snapshot.select(metric="tokens_processed_per_day")
     }
     points = []
-    for before, quarter in zip(QUARTERS[:-1], QUARTERS[1:], strict=True):
+    for before, quarter in pairwise(QUARTERS):
         start, end = quarter_end(before), quarter_end(quarter)
         total = tokens_reported(snapshot, end)
         new = [name for name in total.facts if start < ends[name] <= end]

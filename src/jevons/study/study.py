@@ -7,9 +7,7 @@ numbers in both. Parts are computed when they are first asked for.
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any
-
-import xarray as xr
+from typing import TYPE_CHECKING, Any
 
 from jevons import __version__
 from jevons.errors import UserError
@@ -23,11 +21,14 @@ from jevons.model.simulate import Experiment, Progress, dataset, simulate
 from jevons.quantiles import rounded
 from jevons.study import published
 from jevons.study.answers import answers, falsifiers
-from jevons.study.chain import SHOCK, ChainFigures, members
+from jevons.study.chain import SHOCK, ChainFigures, members, power_rows
 from jevons.study.companies import Companies
 from jevons.study.explanations import explain, explanations
 from jevons.study.history import observed
 from jevons.study.record import Record
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 COST_ROWS = (
     ("deepseek-v3", ("H100", "H800", "GB200")),
@@ -85,7 +86,7 @@ class Study:
         """Figures of the chain."""
         return ChainFigures(self.experiment, self.draws, self.progress)
 
-    def dataset(self, names: Sequence[str] | None = None) -> xr.Dataset:
+    def dataset(self, names: Sequence[str] | None = None) -> "xr.Dataset":
         """The simulated paths with labelled axes and units, all of them by default."""
         return dataset(simulate(self.experiment, self.draws, names, self.progress))
 
@@ -105,11 +106,9 @@ class Study:
         """Responses to a sudden gain of efficiency; see :meth:`ChainFigures.shock`."""
         return self.chain.shock(efficiency=efficiency, at=at)
 
-    def power(self) -> list[dict[str, Any]]:
-        """Gigawatts in the US at each year's end: demand, supply, options, shortfall."""
+    def power(self) -> dict[str, Any]:
+        """Gigawatts in the US by year: demand, supply, options, shortfall."""
         return self.chain.power()
-
-    # ---- what a token costs ------------------------------------------------------------------------
 
     def cost(self) -> dict[str, Any]:
         """Cost per token of models and chips that were public, and priced, by the day."""
@@ -131,8 +130,6 @@ class Study:
         except UserError:  # not public or not priced by then
             return None
         return {name: answer[name] for name in (*fields, "joule_per_token", "bound")}
-
-    # ---- companies, ladders, claims ------------------------------------------------------------------
 
     def value(self, ticker: str) -> dict[str, Any]:
         """What one share is worth.
@@ -161,8 +158,6 @@ class Study:
     def claims(self) -> list[dict[str, Any]]:
         """The ledger of claims, resolved with what was known."""
         return self.record.claims()
-
-    # ---- why -----------------------------------------------------------------------------------------
 
     def why(self, name: str) -> dict[str, Any]:
         """Formula, facts and assumptions behind a figure.
@@ -208,8 +203,6 @@ class Study:
         entries: Mapping[str, Input] = {**self.experiment.inputs, **self.companies.inputs}
         return {name: input_document(entry) for name, entry in entries.items()}
 
-    # ---- everything ------------------------------------------------------------------------------------
-
     def figures(self) -> dict[str, Any]:
         """Everything that the note shows; the content of ``figures.json``."""
         figures: dict[str, Any] = {"provenance": self._provenance(), "answers": []}
@@ -219,7 +212,7 @@ class Study:
         figures["jevons_index"] = self.chain.horizons
         figures["shock"] = self.shock()
         figures["binding"] = self.chain.binding
-        figures["power"] = self.power()
+        figures["power"] = power_rows(self.power())
         figures["power_published"] = published.power(self.snapshot)
         figures["capex"] = {
             "by_category": members(figures["quantities"], "capex_by_category"),
@@ -227,7 +220,7 @@ class Study:
         }
         revenue = members(figures["quantities"], "ai_revenue")
         figures["companies"] = self.companies.documents(revenue)
-        figures["implied"] = [row["implied"] for row in figures["companies"] if row["implied"]]
+        figures["implied"] = [row["implied"] for row in figures["companies"]]
         figures["ladders"] = self.companies.ladders()
         figures["claims"] = self.claims()
         figures["falsifiers"] = falsifiers(figures)

@@ -11,7 +11,6 @@ from typing import Any
 
 import jax
 import numpy as np
-from scipy.optimize import brentq
 
 from jevons.quantiles import rounded, summarise
 from jevons.valuation.chain_inputs import DRIVER_YEAR, ChainInputs, driver
@@ -53,6 +52,8 @@ def roots(function: Callable[[float], float], low: float, high: float) -> tuple[
     >>> [round(root, 9) for root in roots(lambda s: (s - 1) * (s - 4), 0.1, 10.0)[0]]
     [1.0, 4.0]
     """
+    from scipy.optimize import brentq  # slow to import, and most commands do not need it
+
     grid = np.linspace(np.log(low), np.log(high), GRID)
     gaps = np.array([function(float(np.exp(point))) for point in grid])
     found = [float(np.exp(point)) for point, gap in zip(grid, gaps, strict=True) if gap == 0]

@@ -1,0 +1,100 @@
+"""Why a ladder says what it says, in one English and one Chinese sentence."""
+
+import math
+from dataclasses import dataclass
+
+PHRASES = {
+    "unknown": (
+        "no steps are set, because {what} is not known",
+        "{what}未知，无法设档",
+    ),
+    "thesis": ("the thesis no longer holds: {what}", "投资逻辑已不成立：{what}"),
+    "no_value": (
+        "no fair value is known, so nothing says whether the steps are cheap",
+        "公允价值未知，无法判断各档是否便宜",
+    ),
+    "shut": (
+        "even at {level} USD the chance that a share is worth more is {chance}, below the {gate} "
+        "asked for",
+        "即使跌至 {level} 美元，价值高于价格的概率也仅 {chance}，低于所要求的 {gate}",
+    ),
+    "wait": (
+        "at {price} USD the chance that a share is worth more is {chance}, below the {gate} asked "
+        "for; that is met at {level} USD and lower",
+        "在 {price} 美元，价值高于价格的概率为 {chance}，低于所要求的 {gate}；"
+        "跌至 {level} 美元及以下方可满足",
+    ),
+    "open": (
+        "at {price} USD the chance that a share is worth more is {chance}, and {gate} is asked for",
+        "在 {price} 美元，价值高于价格的概率为 {chance}，达到所要求的 {gate}",
+    ),
+    "no_history": (
+        "the rule is untested, because no daily prices are given",
+        "因无每日价格，该规则未经检验",
+    ),
+    "few": (
+        "the rule is untested: the prices hold {count} separate falls to the first step, "
+        "and a test needs {needed}",
+        "该规则未经检验：价格历史中仅有 {count} 次跌至第一档的独立下跌，检验需要 {needed} 次",
+    ),
+    "enough": (
+        "the rule is untested: the prices hold {count} separate falls to the first step, but the "
+        "comparison with its controls is not made",
+        "该规则未经检验：价格历史中有 {count} 次跌至第一档的独立下跌，但尚未与对照组比较",
+    ),
+    "assumed": (
+        "the chances of a fill use an assumed volatility of {volatility}",
+        "成交概率采用假设波动率 {volatility}",
+    ),
+}
+# What may be unknown.
+NAMES = {
+    "price": ("the price", "股价"),
+    "high_52_week": ("the 52-week high", "52周最高价"),
+    "volatility": ("the volatility", "波动率"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The same reason in both languages, without a full stop."""
+
+    english: str
+    chinese: str
+
+    def __add__(self, other: "Reason") -> "Reason":
+        return Reason(f"{self.english}; {other.english}", f"{self.chinese}；{other.chinese}")
+
+
+def phrase(key: str, **values: str | int) -> Reason:
+    """A phrase with its numbers, which read the same in both languages.
+
+    >>> phrase("assumed", volatility="50 %").chinese
+    '成交概率采用假设波动率 50 %'
+    """
+    english, chinese = PHRASES[key]
+    return Reason(english.format(**values), chinese.format(**values))
+
+
+def unknown(name: str) -> Reason:
+    """Why there are no steps."""
+    english, chinese = NAMES[name]
+    return Reason(
+        PHRASES["unknown"][0].format(what=english), PHRASES["unknown"][1].format(what=chinese)
+    )
+
+
+def money(amount: float) -> str:
+    """USD/share as a sentence writes it."""
+    return f"{amount:,.2f}"
+
+
+def percent(share: float) -> str:
+    """A share as a sentence writes it.
+
+    It is rounded down, so that a chance just below a gate never reads as the gate.
+
+    >>> percent(0.314), percent(0.4996), percent(0.5)
+    ('31.4 %', '49.9 %', '50 %')
+    """
+    return f"{math.floor(1000 * share + 1e-9) / 10:g} %"

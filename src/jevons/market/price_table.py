@@ -1,0 +1,129 @@
+"""Closing prices by ticker and session, read-only, and what of them was known on a day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Days = NDArray[np.datetime64]
+Numbers = NDArray[np.float64]
+
+# Longest break of a market that is no gap: a week's closure with its weekends.
+LONGEST_BREAK = 10  # days
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PriceHistory:
+    """Prices of one ticker.
+
+    Attributes:
+        days: (session,) days, rising, each once. close: (session,) USD/share, above zero.
+        high: (session,) USD/share, the highest price known of the session; the close where no
+            other is known.
+        fact_ids: the fact behind a session, for sessions that come from the facts.
+        warnings: what a reader of these prices should know.
+    """
+
+    ticker: str
+    days: Days
+    close: Numbers
+    high: Numbers
+    fact_ids: Mapping[date, str] = field(default_factory=lambda: MappingProxyType({}))
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        days = np.array(self.days, dtype="datetime64[D]")
+        close, high = (np.array(values, np.float64) for values in (self.close, self.high))
+        assert days.shape == close.shape == high.shape, "one close and one high a session"
+        assert (np.diff(days) > np.timedelta64(0, "D")).all(), "days rise"
+        assert (close > 0).all(), "prices are above zero"
+        for name, values in (("days", days), ("close", close), ("high", high)):
+            values.flags.writeable = False
+            object.__setattr__(self, name, values)
+        object.__setattr__(self, "fact_ids", MappingProxyType(dict(self.fact_ids)))
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    def as_of(self, day: date) -> "PriceHistory":
+        """The sessions up to a day; a session's prices are known on its own day."""
+        count = int(np.searchsorted(self.days, np.datetime64(day, "D"), side="right"))
+        return self._slice(slice(0, count))
+
+    def between(self, first: date, last: date) -> "PriceHistory":
+        """The sessions from ``first`` to ``last``, both counted."""
+        start = int(np.searchsorted(self.days, np.datetime64(first, "D"), side="left"))
+        stop = int(np.searchsorted(self.days, np.datetime64(last, "D"), side="right"))
+        return self._slice(slice(start, stop))
+
+    def day(self, position: int) -> date:
+        """The day of a session, counted from 0, or from the end if negative."""
+        found: Any = self.days[position].astype(object)
+        assert isinstance(found, date)
+        return found
+
+    def longest_gap(self) -> int:
+        """Most calendar days between two neighbouring sessions; 0 for fewer than two sessions."""
+        return int(np.diff(self.days).astype(np.int64).max()) if len(self) > 1 else 0
+
+    def unbroken(self) -> "PriceHistory":
+        """The last sessions without a break of more than :data:`LONGEST_BREAK` days between them.
+
+        Returns over longer gaps are not those of a day.
+        """
+        breaks = np.flatnonzero(np.diff(self.days).astype(np.int64) > LONGEST_BREAK)
+        return self._slice(slice(int(breaks[-1]) + 1 if len(breaks) else 0, len(self)))
+
+    def _slice(self, part: slice) -> "PriceHistory":
+        days = self.days[part]
+        kept = set(days.tolist()) if self.fact_ids else set()
+        fact_ids = {day: fact_id for day, fact_id in self.fact_ids.items() if day in kept}
+        return PriceHistory(
+            self.ticker, days, self.close[part], self.high[part], fact_ids, self.warnings
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PriceTable:
+    """Histories by ticker, in alphabetical order; tickers without a session are left out."""
+
+    histories: Mapping[str, PriceHistory]
+
+    def __post_init__(self) -> None:
+        filled = {
+            ticker: self.histories[ticker]
+            for ticker in sorted(self.histories)
+            if len(self.histories[ticker])
+        }
+        object.__setattr__(self, "histories", MappingProxyType(filled))
+
+    def __len__(self) -> int:
+        return sum(len(history) for history in self.histories.values())
+
+    @property
+    def tickers(self) -> tuple[str, ...]:
+        """Every ticker with a price."""
+        return tuple(self.histories)
+
+    def of(self, ticker: str) -> PriceHistory | None:
+        """The history of a ticker, or None if it has no price."""
+        return self.histories.get(ticker)
+
+    def as_of(self, day: date) -> "PriceTable":
+        """The rows up to a day, and nothing later."""
+        return PriceTable({name: history.as_of(day) for name, history in self.histories.items()})
+
+    @property
+    def price_hash(self) -> str:
+        """SHA-256 of the content; the order of rows and files does not matter."""
+        digest = sha256()
+        for ticker, history in self.histories.items():
+            digest.update(f"{ticker} {len(history)}\n".encode())
+            for values in (history.days, history.close, history.high):
+                digest.update(values.tobytes())
+        return digest.hexdigest()

@@ -1,0 +1,131 @@
+"""Drawdown from the 52-week high, and what is said when it is not known."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jevons.facts.fact import Fact
+from jevons.market import PriceTable, drawdown_state, read_prices
+
+from .invented import REAL_PRICES, daily, price_fact, snapshot, table
+
+DAY = date(2025, 3, 10)
+
+
+def state(*facts: Fact, own: PriceTable | None = None, as_of: date = DAY) -> dict[str, Any]:
+    (record,) = drawdown_state(snapshot(as_of, *facts), ["NVDA"], own)
+    return record
+
+
+def high(value: float, day: date) -> Fact:
+    return price_fact(value, day, metric="high_52_week")
+
+
+def test_drawdown_is_price_over_the_stated_high_less_one() -> None:
+    record = state(price_fact(75.0, DAY), high(100.0, DAY))
+    assert record["drawdown"] == -0.25
+    assert record["price_date"] == "2025-03-10"
+    assert record["age_days"] == 0
+    assert record["high_52_week_date"] is None  # the fact does not say when
+    assert record["facts"] == [
+        "NVDA-close-2025-03-10-Exchange",
+        "NVDA-high_52_week-2025-03-10-Exchange",
+    ]
+    assert record["missing"] is None
+    assert not record["warnings"]
+
+
+def test_a_high_of_the_users_sessions_above_the_stated_one_counts() -> None:
+    own = table(daily([110.0, 90.0, 75.0], DAY, highs=[120.0, 91.0, 76.0]))
+    record = state(high(100.0, DAY), own=own)
+    assert record["high_52_week"] == 120.0
+    assert record["high_52_week_date"] == "2025-03-08"
+    assert record["drawdown"] == -0.375
+    assert record["facts"] == []  # both numbers are the user's
+
+
+def test_a_price_above_every_known_high_is_no_drawdown() -> None:
+    assert state(price_fact(130.0, DAY), high(100.0, DAY))["drawdown"] == 0.0
+
+
+def test_the_window_is_364_days() -> None:
+    closes = [500.0, 400.0] + [100.0] * 362 + [50.0]  # 365 days: the first has left the window
+    record = state(own=table(daily(closes, DAY)))
+    assert record["high_52_week"] == 400.0
+    assert record["drawdown"] == -0.875
+
+
+def test_a_short_history_without_a_stated_high_has_no_drawdown() -> None:
+    record = state(own=table(daily([100.0] * 60 + [50.0], DAY)))
+    assert record["price"] == 50.0
+    assert record["drawdown"] is None
+    assert "do not cover 52 weeks" in record["missing"]
+
+
+def test_a_gap_in_the_history_hides_the_high() -> None:
+    old = [price_fact(100.0 + i, DAY - timedelta(days=363 - 30 * i)) for i in range(12)]
+    assert state(*old, price_fact(50.0, DAY))["high_52_week"] is None
+
+
+def test_an_old_stated_high_is_used_with_a_warning_and_a_lapsed_one_is_not() -> None:
+    price = price_fact(75.0, DAY)
+    old = state(price, high(100.0, DAY - timedelta(days=80)))
+    assert old["drawdown"] == -0.25
+    assert "80 days before its price" in old["warnings"][0]
+    assert "lower or higher" in old["warnings"][0]
+    lapsed = state(price, high(100.0, DAY - timedelta(days=364)))
+    assert lapsed["drawdown"] is None
+
+
+def test_an_absent_price_is_a_record_with_a_reason() -> None:
+    record = state(high(100.0, DAY))
+    assert record["price"] is None
+    assert record["drawdown"] is None
+    assert record["missing"].startswith("no closing price of NVDA is known by 2025-03-10")
+
+
+def test_nothing_later_is_seen() -> None:
+    facts = (price_fact(75.0, DAY), high(100.0, DAY))
+    later = date(2025, 3, 11)
+    more = (*facts, price_fact(40.0, later), high(200.0, later))
+    own = table(daily([30.0], later))
+    assert state(*more, own=own) == state(*facts)
+
+
+@given(
+    closes=st.lists(st.floats(0.01, 1e5), min_size=365, max_size=380),
+    stated=st.none() | st.floats(0.01, 1e5),
+)
+def test_drawdown_is_between_minus_one_and_zero(closes: list[float], stated: float | None) -> None:
+    facts = () if stated is None else (high(stated, DAY),)
+    record = state(*facts, own=table(daily(closes, DAY)))
+    assert -1 <= record["drawdown"] <= 0
+    assert record["high_52_week"] >= record["price"]
+
+
+def test_records_keep_the_order_asked_for() -> None:
+    records = drawdown_state(snapshot(DAY, price_fact(1.0, DAY)), ["VST", "NVDA", "AVGO"])
+    assert [record["ticker"] for record in records] == ["VST", "NVDA", "AVGO"]
+
+
+@pytest.mark.skipif(not REAL_PRICES.exists(), reason="../shared/data/prices is absent")
+def test_real_falls_to_10_march_2025_agree_with_a_query_of_the_file() -> None:
+    query = """
+        SELECT arg_max(close, date), max(high), arg_max(date, high) FROM read_parquet(?)
+        WHERE ticker = ? AND date > DATE '2025-03-10' - 364 AND date <= DATE '2025-03-10'
+    """
+    tickers = ["NVDA", "VST", "MSFT"]
+    connection = duckdb.connect(":memory:")
+    for record in drawdown_state(snapshot(DAY), tickers, read_prices([REAL_PRICES])):
+        ((close, peak, day),) = connection.execute(
+            query, [str(REAL_PRICES), record["ticker"]]
+        ).fetchall()
+        assert record["price"] == pytest.approx(close)
+        assert record["high_52_week_date"] == day.isoformat()
+        assert record["drawdown"] == pytest.approx(close / peak - 1, abs=1e-5)
+        assert record["drawdown"] < -0.15
+    connection.close()
