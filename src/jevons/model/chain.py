@@ -22,6 +22,7 @@ Paths = dict[str, jax.Array]
 PLANNING_GDP = 118_000.0  # world GDP 2025, USD_bn. Assumption; grows 5 % a year in nominal terms.
 GDP_GROWTH = 0.05
 LIMIT_OF_POWER = supply.LIMITS.index("power")
+HOURS = 8.76  # thousand hours a year: millions of units x USD/hour x HOURS = USD_bn a year
 EARLIER_QUARTERS = 6.0  # fleet before the clock, in quarters of its first additions
 
 
@@ -185,14 +186,18 @@ def _build(
         forecast = now["since_anchor"] > 0
         eps, log_tokens = respond(state.log_tokens, state.spend, now)
         inference = inference_anchor * jnp.exp(log_tokens - at_anchor - now["gain"])
+        affordable = demand.affordable(
+            inference.sum(0) * now["hour_cost"] * HOURS / now["gdp"], x["spend_share_ceiling"]
+        )
+        inference = inference * affordable
         aged = jnp.roll(state.vintages, 1, axis=0).at[0].set(0.0)
         aged_gw = jnp.roll(state.vintage_gw, 1, axis=0).at[0].set(0.0)
         standing = (aged * alive).sum(0)
         retiring = (state.vintages * alive).sum(0) - standing
         pretraining = pretraining_anchor * jnp.exp(now["pretraining"])
         expected = standing + state.spend * now["units"]
-        affordable = training.within_budget(pretraining, expected, budget)
-        pretraining = jnp.where(forecast, affordable, pretraining)
+        in_budget = training.within_budget(pretraining, expected, budget)
+        pretraining = jnp.where(forecast, in_budget, pretraining)
         post = pretraining * now["post_ratio"]
         wanted = inference.sum(0) + pretraining + post
         growth = jnp.log(wanted / state.compute_wanted) / QUARTER_YEARS
@@ -227,7 +232,7 @@ def _build(
         )
         mix = inference / inference.sum(0)
         return state, {
-            "log_tokens": log_tokens - at_anchor,
+            "log_tokens": log_tokens - at_anchor + jnp.log(affordable),
             "inference": inference,
             "pretraining": pretraining,
             "post_training": post,
@@ -257,6 +262,7 @@ def _build(
         "post_ratio": needs["post_ratio"],
         "units": costs["units"],
         "watts": costs["watts"],
+        "hour_cost": costs["hour_cost"],
         "spend_before": jnp.concatenate([history[:1], history[:-1]]),
         "growth": jnp.moveaxis(limits["growth"], 1, 0),
         "history": history,

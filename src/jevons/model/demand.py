@@ -97,6 +97,21 @@ def saturated(elasticity: jax.Array, spend_share: jax.Array, half: jax.Array) ->
     return elasticity * half / (half + spend_share)
 
 
+def affordable(spend_share: jax.Array, ceiling: jax.Array) -> jax.Array:
+    """Share of wanted inference that budgets allow: 1 / (1 + spend share / ceiling).
+
+    What is spent then tends to the ceiling however much is wanted: no economy spends more than
+    itself on compute.
+
+    Args:
+        spend_share: yearly cost of the inference wanted, over world GDP. ceiling: share of GDP.
+
+    >>> float(affordable(jnp.float32(0.06), jnp.float32(0.06)))
+    0.5
+    """
+    return 1 / (1 + spend_share / ceiling)
+
+
 def adjustment(half_life: jax.Array) -> jax.Array:
     """Share of the gap to long-run demand closed in one quarter, 1 - 2^(-dt / half-life)."""
     return -jnp.expm1(-jnp.log(2.0) * QUARTER_YEARS / half_life)

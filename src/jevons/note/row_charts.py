@@ -1,5 +1,6 @@
 """Charts with one row a name: ranges, bars, and steps from one total to another."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -60,8 +61,9 @@ def ranges(
     ``marks`` puts a diamond (a price, a reported figure) in the rows that it names; ``reference``
     is a value with a dashed line; ``extent`` is the axis, where several charts share one.
     """
+    floor = smallest_shown(rows) if log else -math.inf
     data: list[Spec] = [
-        {"name": name} | {level: exact(q[level] * scale.factor) for level in LEVELS}
+        {"name": name} | {level: exact(max(q[level], floor) * scale.factor) for level in LEVELS}
         for name, q in rows
     ]
     diamonds = [{"name": n, "value": exact(v * scale.factor)} for n, v in (marks or {}).items()]
@@ -81,6 +83,14 @@ def ranges(
         shown = {"mark": mark | {"opacity": 1, "size": 70}, "encoding": encoding}
         layers.append({"data": {"values": diamonds}} | shown)
     return base(data, layers, {"step": STEP})
+
+
+def smallest_shown(rows: Sequence[tuple[str, Record]]) -> float:
+    """Where a logarithmic axis begins when a range reaches zero: at half the least quartile."""
+    quartiles = [q[level] for _, q in rows for level in ("p25", "p50", "p75") if q[level] > 0]
+    if all(q["p05"] > 0 for _, q in rows):
+        return 0.0
+    return min(quartiles, default=1.0) / 2
 
 
 def range_layers(x: Measure, names: Mapping[str, str]) -> list[Spec]:
