@@ -76,4 +76,7 @@ class Words:
         row = variables().get(name)
         if row is not None:
             return row.english if self.language == "en" else row.chinese
+        ticker, _, rest = name.partition("_")
+        if ticker.isupper() and rest in variables():  # an input of one company
+            return f"{ticker}: {self.label(rest)}"
         return self.name("quantity", name)

@@ -6,7 +6,7 @@ from jevons.note.document import Cell, Column, Figure, Section
 from jevons.note.edition import Edition, Record
 from jevons.note.numbers import NOTHING
 
-OPEN = ("open", "pending", "unresolved")
+OPEN = ("open", "pending", "unresolved", "not resolvable")
 TRUE = ("true", "hit", "came_true", "yes", "inside")
 
 

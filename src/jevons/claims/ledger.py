@@ -1,0 +1,167 @@
+"""The ledger: dated, sourced statements that can turn out false, as rows of ``ledger.csv``."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from jevons.errors import UserError, did_you_mean
+from jevons.facts.snapshot import Snapshot
+from jevons.facts.units import conversion_factor
+from jevons.facts.variables import variables
+
+NEEDED = ("id", "text", "text_zh", "who", "entity", "metric", "unit", "source_title", "source_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement.
+
+    It is true if the figure of ``entity`` and ``metric`` over ``period_start`` to ``period_end``
+    (a stock at ``period_end`` if there is no start) lies from ``low`` to ``high``, either of which
+    may be open, in ``unit``. A flow of several entities, joined by ``+``, is their sum.
+    ``stated_by``: the publisher whose figure decides, None for any.
+    ``resolves_on``: the day by which the figure is public. ``quantity``: the chain's output of the
+    same meaning, empty where the chain does not speak.
+    """
+
+    id: str
+    text: str
+    text_zh: str
+    who: str
+    said_on: date
+    entity: str
+    metric: str
+    stated_by: str | None
+    period_start: date | None
+    period_end: date
+    low: float | None
+    high: float | None
+    unit: str
+    resolves_on: date
+    quantity: str
+    source_title: str
+    source_url: str
+    note: str = ""
+
+    def holds(self, figure: float) -> bool:
+        """Whether a figure in ``unit`` makes the claim true."""
+        above = self.low is None or figure >= self.low
+        return above and (self.high is None or figure <= self.high)
+
+
+@cache
+def ledger() -> tuple[Claim, ...]:
+    """The bundled ledger, in file order."""
+    text = files("jevons.claims").joinpath("ledger.csv").read_text(encoding="utf-8")
+    return read_ledger(text, "ledger.csv")
+
+
+def claims(snapshot: Snapshot) -> tuple[Claim, ...]:
+    """The claims that had been made by the snapshot's day."""
+    return tuple(claim for claim in ledger() if claim.said_on <= snapshot.as_of)
+
+
+def read_ledger(text: str, name: str) -> tuple[Claim, ...]:
+    """Claims from CSV text.
+
+    Raises:
+        UserError: the first thing that is wrong, as ``file:row:column: what``.
+    """
+    columns = [field.name for field in fields(Claim)]
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    for column in reader.fieldnames or ():
+        if column not in columns:
+            hint = did_you_mean(column, columns)
+            raise UserError(f"{name}:1: column {column!r} is not known{hint}")
+    found: dict[str, Claim] = {}
+    for cells in reader:
+        claim = _claim(cells, f"{name}:{reader.line_num}")
+        if claim.id in found:
+            raise UserError(f"{name}:{reader.line_num}:id: {claim.id!r} stands there twice")
+        found[claim.id] = claim
+    return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """One line of the ledger: cells by column, and errors that name the place."""
+
+    cells: Mapping[str, str | None]
+    place: str
+
+    def error(self, column: str, message: str) -> UserError:
+        return UserError(f"{self.place}:{column}: {message}")
+
+    def text(self, column: str) -> str:
+        value = (self.cells.get(column) or "").strip()
+        if not value and column in NEEDED:
+            raise self.error(column, "is empty; every claim needs one")
+        return value
+
+    def day(self, column: str) -> date | None:
+        value = self.text(column)
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            message = f"{value!r} is not a day; write it as YYYY-MM-DD"
+            raise self.error(column, message) from None
+
+    def needed_day(self, column: str) -> date:
+        value = self.day(column)
+        if value is None:
+            raise self.error(column, "is empty; every claim needs one")
+        return value
+
+    def number(self, column: str) -> float | None:
+        value = self.text(column)
+        try:
+            return float(value) if value else None
+        except ValueError:
+            raise self.error(column, f"{value!r} is not a number") from None
+
+
+def _claim(values: Mapping[str, str | None], place: str) -> Claim:
+    cells = _Cells(values, place)
+    claim = Claim(
+        id=cells.text("id"),
+        text=cells.text("text"),
+        text_zh=cells.text("text_zh"),
+        who=cells.text("who"),
+        said_on=cells.needed_day("said_on"),
+        entity=cells.text("entity"),
+        metric=cells.text("metric"),
+        stated_by=cells.text("stated_by") or None,
+        period_start=cells.day("period_start"),
+        period_end=cells.needed_day("period_end"),
+        low=cells.number("low"),
+        high=cells.number("high"),
+        unit=cells.text("unit"),
+        resolves_on=cells.needed_day("resolves_on"),
+        quantity=cells.text("quantity"),
+        source_title=cells.text("source_title"),
+        source_url=cells.text("source_url"),
+        note=cells.text("note"),
+    )
+    _check(claim, cells)
+    return claim
+
+
+def _check(claim: Claim, cells: _Cells) -> None:
+    if claim.resolves_on < claim.said_on:
+        message = f"{claim.resolves_on} is before it was said, {claim.said_on}"
+        raise cells.error("resolves_on", message)
+    if claim.low is None and claim.high is None:
+        raise cells.error("low", "low and high are both empty; then nothing refutes the claim")
+    if claim.low is not None and claim.high is not None and claim.low > claim.high:
+        raise cells.error("high", f"{claim.high:g} is below low, {claim.low:g}")
+    if claim.metric not in variables():
+        hint = did_you_mean(claim.metric, variables())
+        raise cells.error("metric", f"{claim.metric!r} is not known{hint}")
+    try:
+        conversion_factor(claim.unit, variables()[claim.metric].unit)
+    except UserError as error:
+        raise cells.error("unit", str(error)) from error

@@ -1,0 +1,40 @@
+"""Proper scores: what a forecaster can only improve by saying what it believes."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+def brier_score(probability: float, happened: bool) -> float:
+    """Squared distance of a probability from what happened, 0 (best) to 1 (Brier 1950).
+
+    >>> brier_score(0.5, True), brier_score(1.0, False)
+    (0.25, 1.0)
+    """
+    return (probability - happened) ** 2
+
+
+def log_score(probability: float, happened: bool) -> float:
+    """Minus the log of the probability given to what happened, 0 (best) to infinity (Good 1952).
+
+    >>> round(log_score(0.5, False), 6)
+    0.693147
+    """
+    given = probability if happened else 1 - probability
+    return -math.log(given) if given > 0 else math.inf
+
+
+def crps(draws: ArrayLike, outcome: float) -> float:
+    """Continuous ranked probability score of draws (draw,), in their unit; 0 is best.
+
+    E|X - y| - E|X - X'|/2 over the draws' own distribution (Gneiting & Raftery 2007, eq. 20),
+    with the second term from the sorted draws: sum (2i - n - 1) x_i / n^2.
+
+    >>> crps([2.0], 5.0)
+    3.0
+    """
+    values = np.sort(np.asarray(draws, dtype=np.float64))
+    count = len(values)
+    order = 2 * np.arange(1, count + 1) - count - 1
+    return float(np.abs(values - outcome).mean() - (order * values).sum() / count**2)
