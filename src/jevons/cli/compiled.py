@@ -18,7 +18,7 @@ def keep_compiled_code() -> None:
         return
     import jax
 
-    jax.config.update("jax_compilation_cache_dir", str(folder()))
+    jax.config.update("jax_compilation_cache_dir", str(folder()))  # type: ignore[no-untyped-call]
     # Small kernels too: hundreds of them make up most of a start.
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)  # type: ignore[no-untyped-call]
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)  # type: ignore[no-untyped-call]
