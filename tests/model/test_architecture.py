@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from jevons.errors import UserError
-from jevons.model.architecture import architecture, architectures, nsa_tokens_loaded
+from jevons.model.architecture import architecture, architectures
 from jevons.model.hugging_face import from_hugging_face
 
 LLAMA_CONFIG = {
@@ -80,17 +80,6 @@ def test_window_layers_stop_growing_at_the_window() -> None:
     grown = model.kv_bytes(20_000) - model.kv_bytes(10_000)
     assert grown == 10_000 * model.kv_bytes_per_token()
     assert model.kv_bytes(100) == 100 * 2 * model.kv_bytes_per_token()  # 18 full, 18 window layers
-
-
-@pytest.mark.parametrize(
-    ("context", "loaded", "ratio"),
-    [(8192, 2048, 4.0), (16384, 2560, 6.4), (32768, 3584, 9.14), (65536, 5632, 11.64)],
-)
-def test_native_sparse_attention_loads_what_table_4_says(
-    context: int, loaded: int, ratio: float
-) -> None:
-    assert nsa_tokens_loaded(context) == loaded
-    assert context / nsa_tokens_loaded(context) == pytest.approx(ratio, abs=0.005)
 
 
 def test_aliases_and_spelling() -> None:

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from jevons.cli.compiled import keep_compiled_code
 from jevons.cli.options import (
     DRAWS,
     SEED,
@@ -17,12 +16,8 @@ from jevons.cli.options import (
     PriceFiles,
     Seed,
     Ticker,
-    choose_day,
-    open_store,
     open_study,
-    parse_parallel,
     pick,
-    read_architecture,
     writable_folder,
 )
 from jevons.cli.output import progress, show, show_json
@@ -86,78 +81,6 @@ def simulate(
             if name not in known:
                 raise UserError(f"unknown quantity {name!r}{did_you_mean(name, known)}")
         answer = answer | {"quantities": {name: known[name] for name in quantities}}
-    show(answer, as_json)
-
-
-def cost(
-    model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="A model, or the path of its config.json.")
-    ],
-    chip: Annotated[
-        str, typer.Option("--chip", metavar="CHIP", help="The accelerator it runs on.")
-    ],
-    phase: Annotated[
-        str,
-        typer.Option("--phase", metavar="PHASE", help="What is run: serve, prefill or decode."),
-    ] = "serve",
-    batch: Annotated[
-        int | None, typer.Option("--batch", metavar="N", min=1, help="Requests decoded together.")
-    ] = None,
-    context_in: Annotated[
-        int | None,
-        typer.Option("--context-in", metavar="N", min=0, help="Tokens read per request."),
-    ] = None,
-    context_out: Annotated[
-        int | None,
-        typer.Option("--context-out", metavar="N", min=0, help="Tokens written per request."),
-    ] = None,
-    precision: Annotated[
-        str | None,
-        typer.Option("--precision", metavar="FORMAT", help="Of the weights: bf16, fp8, fp4."),
-    ] = None,
-    chips: Annotated[
-        int | None, typer.Option("--chips", metavar="N", min=1, help="Chips used.")
-    ] = None,
-    parallel: Annotated[
-        str | None, typer.Option("--parallel", metavar="tp=8,ep=1", help="Spread over chips.")
-    ] = None,
-    price_per_hour: Annotated[
-        float | None,
-        typer.Option("--price-per-hour", metavar="USD", min=0.0, help="Price of a chip-hour."),
-    ] = None,
-    cache_hit: Annotated[
-        float | None,
-        typer.Option(
-            "--cache-hit", metavar="SHARE", min=0.0, max=1.0, help="Share of input already cached."
-        ),
-    ] = None,
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-) -> None:
-    """What a token costs: a model on a chip, from arithmetic, memory and wires."""
-    given = {
-        "batch": batch,
-        "context_in": context_in,
-        "context_out": context_out,
-        "precision": precision,
-        "chips": chips,
-        "parallel": parse_parallel(parallel),
-        "price_per_hour": price_per_hour,
-        "cache_hit": cache_hit,
-    }
-    day = choose_day(as_of, open_store(facts))
-    keep_compiled_code()
-    from jevons.model import efficiency
-
-    described = read_architecture(Path(model)) if model.endswith(".json") else model
-    # What was not given is left to the model, which knows what fits the model and the chip.
-    options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    answer = efficiency.cost(
-        described, chip, phase=phase, seed=seed, draws=draws, as_of=day, **options
-    )
     show(answer, as_json)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from jevons import __version__
-from jevons.cli import answers, facts
+from jevons.cli import answers, cost, facts
 from jevons.errors import UserError
 
 DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -31,7 +31,6 @@ COMMANDS = (
     answers.index,
     answers.shock,
     answers.simulate,
-    answers.cost,
     answers.power,
     answers.value,
     answers.implied,
@@ -41,6 +40,7 @@ COMMANDS = (
 for command in COMMANDS:
     # The whole first line, which the parser would cut short in the list of commands.
     app.command(short_help=str(command.__doc__))(command)
+app.add_typer(cost.app, name="cost", short_help=cost.app.info.help)
 app.add_typer(facts.app, name="facts", short_help=facts.app.info.help)
 
 

@@ -178,21 +178,6 @@ class Architecture:
         return 4.0 * self.attention_heads * self.head_dim
 
 
-def nsa_tokens_loaded(
-    context: int, stride: int = 16, block: int = 64, blocks: int = 16, window: int = 512
-) -> float:
-    """Tokens that native sparse attention loads to decode one token: ``s/d + n l' + w``.
-
-    The compressed branch loads one vector per ``stride`` tokens, the selected branch ``blocks``
-    blocks of ``block`` tokens, the window branch the last ``window`` tokens. Source: Native Sparse
-    Attention, arXiv 2502.11089, table 4.
-
-    >>> [nsa_tokens_loaded(s) for s in (8192, 16384, 32768, 65536)]
-    [2048.0, 2560.0, 3584.0, 5632.0]
-    """
-    return context / stride + blocks * block + window
-
-
 @cache
 def architectures() -> Mapping[str, Architecture]:
     """The catalogue by name, in the order of the file."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from zlib import crc32
 
 import jax
 import jax.numpy as jnp
@@ -64,11 +63,10 @@ class EfficiencyFactors:
 
     def draw(self, seed: int, draws: int) -> dict[str, jax.Array]:
         """Draws (draw,) of every factor; one stream a name, so a new factor moves no other."""
-        root = jax.random.key(seed)
-        keys = {name: jax.random.fold_in(root, crc32(name.encode())) for name in self.table}
-        return self.from_normals(
-            {name: jax.random.normal(key, (draws,)) for name, key in keys.items()}
-        )
+        # The declared inputs are centred on this link, so it can only be read when it is called.
+        from jevons.model.priors import standard_normals
+
+        return self.from_normals(standard_normals(seed, tuple(self.table), draws))
 
 
 @cache

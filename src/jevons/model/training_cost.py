@@ -35,11 +35,25 @@ class TrainingCost:
     mwh: jax.Array
 
 
+def flop_by_part(model: Architecture, context: int, mtp: bool = True) -> dict[str, float]:
+    """Training FLOP per token by part: forward and backward, causal attention over ``context``."""
+    routed = 6.0 * (model.active_parameters - model.dense_parameters)
+    tokens = min(context / 2, model.sparse_index_topk or context)
+    window = min(context / 2, model.sliding_window)
+    attended = tokens * model.full_attention_layers + window * model.window_layers
+    indexer = 2.0 * model.index_heads * model.index_head_dim * model.full_attention_layers
+    parts = {
+        "weights (dense)": 6.0 * model.dense_parameters,
+        "experts": routed,
+        "attention": 3.0 * (model.attention_flop_prefill * attended + indexer * context / 2),
+        "multi-token prediction": 6.0 * model.mtp_parameters if mtp else 0.0,
+    }
+    return {name: flop for name, flop in parts.items() if flop}
+
+
 def flop_per_token(model: Architecture, context: int, mtp: bool = True) -> float:
-    """Training FLOP per token: forward and backward, causal attention over ``context`` tokens."""
-    attention = 3 * model.attention_flop_prefill * model.layers * context / 2
-    draft = 6.0 * model.mtp_parameters if mtp else 0.0
-    return 6.0 * model.active_parameters + attention + draft
+    """Training FLOP per token, all parts of :func:`flop_by_part`."""
+    return sum(flop_by_part(model, context, mtp).values())
 
 
 def pretraining(
@@ -92,7 +106,7 @@ def reinforcement(
 
     Args:
         decode_tokens_per_second: output tokens per chip-second of the roll-outs, from
-            :func:`jevons.model.efficiency.tokens_per_chip_second`.
+            :func:`jevons.model.serving.tokens_per_chip_second`.
         trained_share: share of the sampled tokens that the update uses.
     """
     forward_backward = flop_per_token(model, context, mtp=False) * trained_share

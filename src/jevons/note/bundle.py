@@ -11,9 +11,9 @@ SNIPPET = "window.vegaEmbed = vegaEmbed;"
 
 
 def cache_folder() -> Path:
-    """Where the bundle is kept between runs: ``$XDG_CACHE_HOME/jevons`` or ``~/.cache/jevons``."""
-    root = os.environ.get("XDG_CACHE_HOME")
-    return (Path(root) if root else Path.home() / ".cache") / "jevons"
+    """Where the bundle is kept between runs: ``$JEVONS_HOME``, else ``~/.cache/jevons``."""
+    home = os.environ.get("JEVONS_HOME")
+    return Path(home) if home else Path.home() / ".cache" / "jevons"
 
 
 @cache

@@ -23,11 +23,22 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, the unit under it, and whether it holds numbers."""
+    """A column: its heading, the unit under it, and whether it holds numbers.
+
+    ``wide`` gives room to sentences; ``whole`` keeps a short text (a date) on one line.
+    """
 
     heading: str
     unit: str = ""
     numeric: bool = True
+    wide: bool = False
+    whole: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The classes of its cells in the style sheet."""
+        named = {"number": self.numeric, "wide": self.wide, "whole": self.whole}
+        return " ".join(name for name, given in named.items() if given)
 
 
 @dataclass(frozen=True, slots=True)

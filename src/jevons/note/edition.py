@@ -126,9 +126,9 @@ class Edition:
         if not given:
             return Column(heading), [Cell(NOTHING) for _ in quantities]
         column, scale = self.column(heading, given[0]["unit"], max(abs(q["p95"]) for q in given))
-        sizes = [abs(q["p95"]) * scale.factor for q in given]
-        # Columns over several powers of ten keep significant digits instead of one count.
-        places = None if max(sizes) > 40 * min(sizes) else common_decimals(sizes)
+        sizes = [max(abs(q["p05"]), abs(q["p95"])) * scale.factor for q in given]
+        # Columns over more than a power of ten keep significant digits instead of one count.
+        places = None if max(sizes) > 10 * min(sizes) else common_decimals(sizes)
         column = column if unit else Column(heading)
         return column, [self.quantity_cell(q, scale, places) for q in quantities]
 
@@ -190,9 +190,15 @@ class Edition:
         rows = list(zip(*(cells for _, cells in columns), strict=True))
         return Table([column for column, _ in columns], rows)
 
-    def text_column(self, heading: str, texts: Iterable[str]) -> tuple[Column, list[Cell]]:
-        """A column of words."""
-        return Column(heading, numeric=False), [Cell(text) for text in texts]
+    def text_column(
+        self, heading: str, texts: Iterable[str], *, whole: bool = False
+    ) -> tuple[Column, list[Cell]]:
+        """A column of words, each on one line if ``whole``."""
+        return Column(heading, numeric=False, whole=whole), [Cell(text) for text in texts]
+
+    def money_column(self, name: str) -> Column:
+        """The heading of a column of US dollars."""
+        return Column(self.say(f"column.{name}"), self.say("unit.USD"))
 
 
 def central(row: Record) -> float | None:

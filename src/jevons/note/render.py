@@ -156,7 +156,10 @@ def resource(name: str) -> str:
 
 
 def replace_all(out: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write every text beside its place, then move all into place; a failure leaves nothing."""
+    """Write every text beside its place, then move all into place.
+
+    After a failure the files that were there are there as they were, and no new one is.
+    """
     out.mkdir(parents=True, exist_ok=True)
     waiting: dict[Path, Path] = {}
     try:
@@ -166,12 +169,27 @@ def replace_all(out: Path, texts: Mapping[str, str]) -> list[Path]:
             ) as file:
                 waiting[out / name] = Path(file.name)
                 file.write(text)
-        for path, temporary in waiting.items():
-            temporary.chmod(0o644)
-            temporary.replace(path)
+        move_all(waiting)
     except BaseException:
         for temporary in waiting.values():
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
         raise
     return list(waiting)
+
+
+def move_all(waiting: Mapping[Path, Path]) -> None:
+    """Move each new file (value) over its place (key); put the old ones back if one cannot be."""
+    old = {path: path.read_bytes() if path.exists() else None for path in waiting}
+    moved: list[Path] = []
+    try:
+        for path, temporary in waiting.items():
+            temporary.chmod(0o644)
+            temporary.replace(path)
+            moved.append(path)
+    except BaseException:
+        for path in moved:
+            before = old[path]
+            with suppress(OSError):
+                path.unlink() if before is None else path.write_bytes(before)
+        raise

@@ -137,7 +137,7 @@ def waterfall(steps: Sequence[Mapping[str, Any]], title: str) -> Spec:
     """
     low = min(0.0, *(step["low"] for step in steps))
     high = max(step["edge"] for step in steps)
-    x, y = Measure(title, extent=(low, high + 0.14 * (high - low))), names_axis()
+    x, y = Measure(title, extent=(low, high + 0.2 * (high - low))), names_axis()
     bar = {"type": "bar", "height": 15, "opacity": 0.85}
     rule = {"type": "rule", "color": INK, "strokeWidth": 1.4}
     text = {"type": "text", "align": "left", "dx": 7, "color": INK}

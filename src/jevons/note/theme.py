@@ -36,6 +36,6 @@ CONFIG: dict[str, Any] = {
         "domain": False,
         "ticks": False,
     },
-    "axisX": {"titlePadding": 8},
+    "axisX": {"titlePadding": 8, "titleAnchor": "end", "titleAlign": "right"},
     "text": {"fontSize": 12},
 }

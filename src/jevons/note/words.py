@@ -62,6 +62,15 @@ class Words:
         key = f"{kind}.{word}"
         return self.say(key) if key in messages() else word.replace("_", " ")
 
+    def unit(self, name: str) -> str:
+        """The unit of a quantity in the table of variables, nothing where it has no row.
+
+        >>> Words("en").unit("gross_shortfall")
+        'GW'
+        """
+        row = variables().get(name)
+        return row.unit if row else ""
+
     def heading(self, kind: str, word: str) -> str:
         """:meth:`name` at the start of a line: a table's cell, a chart's label, a key.
 

@@ -92,7 +92,6 @@ def years_table(
 ) -> Figure:
     """Means by calendar year with their total."""
     years = sorted({quarter[:4] for path in paths.values() for quarter in path["quarter"]})
-    heading = Column(edition.say("column.part"), numeric=False)
     names = [Cell(label) for label in labels.values()]
     sums = {year: [year_sum(path, year) for path in paths.values()] for year in years}
     whole = {
@@ -102,13 +101,14 @@ def years_table(
     }
     largest = max((sum(values) for values in whole.values()), default=0.0)
     unit = next(iter(paths.values()))["unit"].removesuffix("/quarter")
+    scale = edition.numbers.scale(unit, largest, table=True)
+    heading = Column(edition.say("column.part"), scale.label, numeric=False)
     columns = [(heading, [*names, Cell(edition.say("note.total"))])]
+    places = common_decimals([largest * scale.factor])
     for year, values in whole.items():
-        column, scale = edition.column(year, unit, largest)
-        places = common_decimals([largest * scale.factor])
         columns.append(
             (
-                column,
+                Column(year),
                 [
                     Cell(edition.numbers.plain(value * scale.factor, places), value=value)
                     for value in (*values, sum(values))

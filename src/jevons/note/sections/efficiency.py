@@ -88,7 +88,10 @@ def cost_path(edition: Edition, path: Record) -> Figure:
     end = last_quarter(path, HORIZON)
     then, now = at(path, end), at(path, edition.quarter) or at(path, path["quarter"][0])
     fall = now["p50"] / then["p50"] if now and then and then["p50"] else None
-    values = {"quarter": end, "fall": edition.numbers.plain(fall)}
+    values = {
+        "quarter": end,
+        "fall": edition.numbers.plain(fall, 0 if fall and fall >= 10 else None),
+    }
     scale = edition.numbers.scale(path["unit"], max(path["p95"]), table=True)
     spec = fan(path, scale, level_names(edition), today=today(edition), log=True)
     chart = edition.chart(spec, "token_cost", fan_keys(edition))

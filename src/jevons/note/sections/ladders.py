@@ -9,6 +9,7 @@ from jevons.note.numbers import NOTHING
 from jevons.note.row_charts import bubbles
 
 WHY = ("ladders", "ladder", "entry")
+MOST = 6  # open gates that a sentence names
 
 
 def ladders(edition: Edition) -> Section:
@@ -60,17 +61,15 @@ def flag(value: object) -> bool:
 
 def words(edition: Edition, records: list[Record]) -> dict[str, object]:
     """The ladders in words."""
-    chances = {
-        r["ticker"]: r["rungs"][0]["fill_probability"]
-        for r in records
-        if r["rungs"][0].get("fill_probability") is not None
-    }
-    likeliest = max(chances, key=lambda ticker: chances[ticker]) if chances else ""
+    chances = [r["rungs"][0].get("fill_probability") for r in records]
+    opened = [str(r["ticker"]) for r in records if is_open(r)]
     return {
-        "open": sum(is_open(r) for r in records),
+        "open": len(opened),
         "all": len(records),
-        "company": edition.company_name(edition.company(likeliest)) or likeliest or NOTHING,
-        "chance": edition.numbers.percent(chances.get(likeliest)),
+        "which": edition.say("note.brackets", text=edition.say("note.comma").join(opened[:MOST]))
+        if opened
+        else "",
+        "reached": sum(chance is not None and chance >= 1 for chance in chances),
     }
 
 
@@ -96,10 +95,28 @@ def table(edition: Edition, records: list[Record]) -> Figure:
             rung_cell(edition, r["rungs"][i]) if i < len(r["rungs"]) else Cell(NOTHING)
             for r in records
         ]
-        columns.append((Column(say("column.rung", n=i + 1), "USD"), cells))
-    verdicts = [verdict_cell(edition, r) for r in records]
-    columns.append((Column(say("column.verdict"), numeric=False), verdicts))
-    return Figure(**edition.figure("ladder_table", WHY), table=edition.table(columns))
+        columns.append((Column(say("column.rung", n=i + 1), say("unit.USD")), cells))
+    shared = shared_clauses(edition, records)
+    verdicts = [verdict_cell(edition, r, shared) for r in records]
+    columns.append((Column(say("column.verdict"), numeric=False, wide=True), verdicts))
+    figure = edition.figure("ladder_table", WHY)
+    if shared:
+        text = edition.say("claim.joint").join(shared)
+        figure["caption"] += edition.say("note.shared", text=text)
+    return Figure(**figure, table=edition.table(columns))
+
+
+def clauses(edition: Edition, record: Record) -> list[str]:
+    """The clauses of a verdict's reason."""
+    return edition.free(record, "why").split(edition.say("claim.joint"))
+
+
+def shared_clauses(edition: Edition, records: list[Record]) -> list[str]:
+    """Clauses that every ladder gives, told once under the table instead of in each row."""
+    if len(records) < 2:
+        return []
+    others = [set(clauses(edition, r)) for r in records[1:]]
+    return [c for c in clauses(edition, records[0]) if c and all(c in other for other in others)]
 
 
 def rung_cell(edition: Edition, rung: Record) -> Cell:
@@ -115,8 +132,9 @@ def rung_cell(edition: Edition, rung: Record) -> Cell:
     return Cell(edition.numbers.plain(level, places), value=level, below=below)
 
 
-def verdict_cell(edition: Edition, record: Record) -> Cell:
-    """The verdict over its reason."""
+def verdict_cell(edition: Edition, record: Record, shared: list[str]) -> Cell:
+    """The verdict over the part of its reason that is its own."""
     verdict = edition.words.name("ladder_verdict", str(record.get("verdict") or NOTHING))
-    why = edition.free(record, "why")
+    own = [clause for clause in clauses(edition, record) if clause not in shared]
+    why = edition.say("claim.joint").join(own)
     return Cell(verdict, below=why, foreign=bool(why) and edition.is_foreign(record, "why"))

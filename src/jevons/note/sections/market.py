@@ -56,7 +56,9 @@ def prices(edition: Edition) -> Figure:
             (edition.words.name("layer", c.get("layer") or "") for c in companies),
         ),
         edition.text_column(
-            say("column.price_date"), (str(c.get("price_date") or NOTHING) for c in companies)
+            say("column.price_date"),
+            (str(c.get("price_date") or NOTHING) for c in companies),
+            whole=True,
         ),
     ]
     for name in ("price", "high_52_week"):

@@ -66,13 +66,7 @@ def claim(edition: Edition) -> str:
         parts.append(edition.say("claim.jevons", **index))
     row = power.horizon_year(edition)
     if row:
-        amount = edition.numbers.amount
-        values = {
-            "year": row["year"],
-            "gross": amount(row["gross_shortfall_gw"]["p50"], "GW"),
-            "net": amount(row["net_shortfall_gw"]["p50"], "GW"),
-        }
-        parts.append(edition.say("claim.power", **values))
+        parts.append(edition.say("claim.power", **power.words(edition, row)))
     companies = valuation.valued(edition)
     if companies:
         parts.append(edition.say("claim.value", **valuation.words(edition, companies)))
@@ -95,7 +89,7 @@ def answer(edition: Edition, name: str) -> Answer:
         of_foreign=bool(given) and edition.is_foreign(given, "of"),
         sentence=SENTENCES[name](edition) or edition.say("note.no_answer"),
         values=tuple(
-            (edition.label(value), edition.numbers.plain(number))
+            (edition.label(value), edition.numbers.amount(number, edition.words.unit(value)))
             for value, number in (given.get("values") or {}).items()
             if isinstance(number, int | float)
         ),
@@ -200,13 +194,13 @@ def key_table(edition: Edition) -> Figure | Missing:
             Column(say("column.company"), numeric=False),
             [valuation.named(edition, c) for c in companies],
         ),
-        (Column(say("column.price"), "USD"), [valuation.price(edition, c) for c in companies]),
+        (edition.money_column("price"), [valuation.price(edition, c) for c in companies]),
         (
             Column(say("column.drawdown")),
             [edition.percent_cell(c.get("drawdown"), tone=True) for c in companies],
         ),
         (
-            Column(say("column.fair_value"), "USD"),
+            edition.money_column("fair_value"),
             [valuation.fair(edition, c, "p05", "p95") for c in companies],
         ),
         (
@@ -236,9 +230,7 @@ def coming(edition: Edition) -> tuple[str, ...]:
 
 def wrong(edition: Edition) -> tuple[str, ...]:
     """The falsifiers that come first."""
-    records = sorted(
-        edition.records("falsifiers"), key=lambda r: (str(r.get("by")), str(r.get("id")))
-    )
+    records = record.upcoming(edition)
     return tuple(
         edition.say(
             "note.wrong",

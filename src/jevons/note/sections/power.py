@@ -6,6 +6,7 @@ from jevons.note.charts import exact
 from jevons.note.document import Cell, Column, Figure, Key, Missing, Section
 from jevons.note.edition import Edition, Record, central
 from jevons.note.figures import level_names, range_keys
+from jevons.note.numbers import NOTHING
 from jevons.note.row_charts import ranges, waterfall
 from jevons.note.sections import HORIZON
 
@@ -49,8 +50,9 @@ def words(edition: Edition, row: Record) -> dict[str, str]:
         "demand": edition.quantity(row["demand_gw"], "GW"),
         "gross": edition.quantity(row["gross_shortfall_gw"], "GW"),
         "net": edition.quantity(row["net_shortfall_gw"], "GW"),
-        "demand_short": amount(row["demand_gw"]["p50"], "GW"),
-        "net_short": amount(row["net_shortfall_gw"]["p50"], "GW"),
+        "demand_mean": amount(row["demand_gw"]["mean"], "GW"),
+        "gross_mean": amount(row["gross_shortfall_gw"]["mean"], "GW"),
+        "net_mean": amount(row["net_shortfall_gw"]["mean"], "GW"),
         "closed": amount(closed, "GW"),
         "option": edition.words.name("option", largest[0]),
         "option_gw": amount(largest[1]["p50"], "GW"),
@@ -97,7 +99,7 @@ def steps(edition: Edition, row: Record, values: dict[str, str]) -> Figure:
         Key("block", "var(--quiet)", say("key.step")),
         Key("line", "var(--ink)", say("key.outer")),
     ]
-    chart = edition.chart(waterfall(bars, "GW"), "waterfall", keys)
+    chart = edition.chart(waterfall(bars, edition.say("unit.GW")), "waterfall", keys)
     return Figure(**edition.figure("waterfall", WHY, **values), charts=[chart])
 
 
@@ -116,16 +118,27 @@ def by_year(edition: Edition) -> Figure:
         Cell(edition.words.heading("option", option) if option else edition.say(f"power.{name}"))
         for name, option in lines
     ]
-    columns = [(Column(edition.say("column.step"), numeric=False), labels)]
+    gigawatts = edition.numbers.scale("GW", 1.0)
+    columns = [(Column(edition.say("column.step"), gigawatts.label, numeric=False), labels)]
     for row in rows:
         cells = []
         for name, option in lines:
-            q = options(row).get(option) if option else row.get(name)
-            scale = edition.numbers.scale("GW" if name != "realisation_factor" else "1", 1.0)
-            places = 2 if name == "realisation_factor" else 1
-            cells.append(edition.quantity_cell(as_quantity(q), scale, places))
-        columns.append((Column(str(row["year"]), "GW"), cells))
+            q = as_quantity(options(row).get(option) if option else row.get(name))
+            if name == "realisation_factor":
+                cells.append(share_cell(edition, q))
+            else:
+                cells.append(edition.quantity_cell(q, gigawatts, 1))
+        columns.append((Column(str(row["year"])), cells))
     return Figure(**edition.figure("power_table", WHY), table=edition.table(columns))
+
+
+def share_cell(edition: Edition, q: Record | None) -> Cell:
+    """A share as percentages, its range below."""
+    if not q:
+        return Cell(NOTHING)
+    low, high = (edition.numbers.percent(q[level]) for level in ("p05", "p95"))
+    ends = edition.say("note.ends", low=low, high=high)
+    return Cell(edition.numbers.percent(q["p50"]), value=q["p50"], below=ends)
 
 
 def as_quantity(value: Any) -> Record | None:
@@ -202,5 +215,5 @@ def published_table(
                 )
             )
         cells.append(edition.quantity_cell(ours[field], scale, 1))
-        columns.append((Column(names[field], "GW"), cells))
+        columns.append((Column(names[field], scale.label), cells))
     return edition.table(columns)

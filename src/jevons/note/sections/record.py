@@ -15,7 +15,7 @@ def falsifiers(edition: Edition) -> Section:
     records = edition.records("falsifiers")
     if not records:
         return edition.missing("falsifiers", "falsifiers")
-    first = min(records, key=lambda r: str(r.get("by") or "9999"))
+    first = upcoming(edition)[0]
     values = {
         "all": len(records),
         "day": edition.numbers.day(first.get("by")),
@@ -31,13 +31,30 @@ def falsifiers(edition: Edition) -> Section:
         (Column(say("column.now")), [level(edition, r, "now") for r in records]),
         (Column(say("column.threshold")), [level(edition, r, "threshold") for r in records]),
         (
-            Column(say("column.by"), numeric=False),
-            [Cell(str(r.get("by") or NOTHING)) for r in records],
+            Column(say("column.by"), numeric=False, whole=True),
+            [Cell(str(r.get("by") or NOTHING), below=late(edition, r)) for r in records],
         ),
-        (Column(say("column.why"), numeric=False), [edition.free_cell(r, "why") for r in records]),
+        (
+            Column(say("column.why"), numeric=False, wide=True),
+            [edition.free_cell(r, "why") for r in records],
+        ),
     ]
     figure = Figure(**edition.figure("falsifiers", why, **values), table=edition.table(columns))
     return edition.section("falsifiers", edition.say("finding.falsifiers", **values), [figure])
+
+
+def late(edition: Edition, record: Record) -> str:
+    """What is said of an observation whose day has passed without its figure."""
+    by = str(record.get("by") or "")
+    return edition.say("note.late") if by and by < (edition.as_of or "") else ""
+
+
+def upcoming(edition: Edition) -> list[Record]:
+    """The falsifiers by day, those whose day has passed last."""
+    return sorted(
+        edition.records("falsifiers"),
+        key=lambda r: (bool(late(edition, r)), str(r.get("by") or "9999"), str(r.get("id"))),
+    )
 
 
 def metric_cell(edition: Edition, record: Record) -> Cell:
@@ -122,20 +139,21 @@ def claims(edition: Edition) -> Section:
         for c in records
     ]
     columns = [
-        (Column(say("column.claim"), numeric=False), texts),
+        (Column(say("column.claim"), numeric=False, wide=True), texts),
         (Column(say("column.claimed")), [claimed(edition, c) for c in records]),
         (Column(say("column.p_model")), [edition.percent_cell(c.get("p_model")) for c in records]),
         (
-            Column(say("column.resolves_on"), numeric=False),
+            Column(say("column.resolves_on"), numeric=False, whole=True),
             [Cell(str(c.get("resolves_on") or NOTHING)) for c in records],
         ),
         (Column(say("column.status"), numeric=False), [status(edition, c) for c in records]),
         (Column(say("column.outcome")), [outcome(edition, c) for c in records]),
     ]
+    name = "claims" if values["resolved"] else "claims_open"
     figure = Figure(
-        **edition.figure("claims", ("claims", "record"), **values), table=edition.table(columns)
+        **edition.figure(name, ("claims", "record"), **values), table=edition.table(columns)
     )
-    return edition.section("claims", edition.say("finding.claims", **values), [figure])
+    return edition.section("claims", edition.say(f"finding.{name}", **values), [figure])
 
 
 def who(edition: Edition, claim: Record) -> str:

@@ -22,10 +22,10 @@ def sources(edition: Edition) -> Section:
         Cell(title or url, link=url, foreign=edition.language != "en") for (title, url), _ in shown
     ]
     columns = [
-        (Column(say("column.source"), numeric=False), titles),
+        (Column(say("column.source"), numeric=False, wide=True), titles),
         (Column(say("column.facts")), [Cell(str(len(f)), value=len(f)) for _, f in shown]),
         (
-            Column(say("column.last_known_on"), numeric=False),
+            Column(say("column.last_known_on"), numeric=False, whole=True),
             [Cell(max(str(x.get("known_on") or "") for x in f)) for _, f in shown],
         ),
     ]

@@ -1,5 +1,6 @@
 """What each share is worth, and which build-out its price already implies."""
 
+from collections.abc import Sequence
 from statistics import median
 
 from jevons.note.document import Cell, Column, Figure, Missing, Section, Table
@@ -83,9 +84,9 @@ def table(edition: Edition) -> Figure:
     rows = [*companies, *sorted(without, key=lambda c: str(c.get("ticker")))]
     columns = [
         (Column(say("column.company"), numeric=False), [named(edition, c) for c in rows]),
-        (Column(say("column.price"), "USD"), [price(edition, c) for c in rows]),
-        (Column(say("column.fair_value"), "USD"), [fair(edition, c, "p05", "p95") for c in rows]),
-        (Column(say("column.quartiles"), "USD"), [quartiles(edition, c) for c in rows]),
+        (edition.money_column("price"), [price(edition, c) for c in rows]),
+        (edition.money_column("fair_value"), [fair(edition, c, "p05", "p95") for c in rows]),
+        (edition.money_column("quartiles"), [quartiles(edition, c) for c in rows]),
         (
             Column(say("column.value_over_price")),
             [
@@ -100,10 +101,16 @@ def table(edition: Edition) -> Figure:
             [edition.percent_cell(c.get("p_above_price")) for c in rows],
         ),
     ]
-    if any(c.get("missing") for c in rows):
-        reasons = [edition.free_cell(c, "missing") for c in rows]
-        columns.append((Column(say("column.missing"), numeric=False), reasons))
-    return Figure(**edition.figure("values", WHY), table=edition.table(columns))
+    figure = edition.figure("values", WHY)
+    figure["caption"] += unvalued(edition, without)
+    return Figure(**figure, table=edition.table(columns))
+
+
+def unvalued(edition: Edition, companies: Sequence[Record]) -> str:
+    """The companies without a value, with the reasons."""
+    given = [(str(c.get("ticker")), edition.free(c, "missing") or NOTHING) for c in companies]
+    rows = [edition.say("note.reason", name=name, reason=reason) for name, reason in given]
+    return edition.say("note.unvalued", list=edition.say("claim.joint").join(rows)) if rows else ""
 
 
 def named(edition: Edition, company: Record) -> Cell:
@@ -206,6 +213,15 @@ def implied_table(edition: Edition) -> Table:
     if any(base != bases[0] for base in bases):
         columns.insert(2, edition.quantity_column(say("column.base"), bases))
     if any(r.get("reason") for r in rows):
-        reasons = [edition.free_cell(r, "reason") for r in rows]
-        columns.append((Column(say("column.reason"), numeric=False), reasons))
+        reasons = [reason(edition, r) for r in rows]
+        columns.append((Column(say("column.reason"), numeric=False, wide=True), reasons))
     return edition.table(columns)
+
+
+def reason(edition: Edition, record: Record) -> Cell:
+    """Why a price implies no build-out: the nearest one tried, else as the study tells it."""
+    nearest = record.get("nearest")
+    if record.get("implied") is not None or nearest is None:
+        return edition.free_cell(record, "reason")
+    shown = edition.numbers.amount(nearest, record["unit"])
+    return Cell(edition.say("note.nearest", amount=shown), value=nearest)

@@ -96,9 +96,10 @@ def table(edition: Edition, named: Mapping[str, Record]) -> Figure:
     path = next(iter(named.values()))
     years = [quarter for quarter in path["quarter"] if quarter.endswith("Q4")]
     names = [Cell(name) for name in named]
-    columns = [(Column(edition.say("column.workload"), numeric=False), names)]
+    unit = edition.numbers.scale(path["unit"], 1.0, table=True).label
+    columns = [(Column(edition.say("column.workload"), unit, numeric=False), names)]
     columns += [
-        edition.quantity_column(quarter, [at(path, quarter) for path in named.values()])
+        edition.quantity_column(quarter, [at(path, quarter) for path in named.values()], unit=False)
         for quarter in years
     ]
     return Figure(

@@ -1,0 +1,457 @@
+"""The chain over blocks of draws, against the same chain written out in chunked NumPy.
+
+Run: ``python bench/chain.py``. Checks that both agree on the same inputs, then prints draws a
+second by block size and threads, the ratio to the fastest one-thread NumPy of the same run, and the
+memory of a large simulation. A table measured with it, and how to read it: bench/README.md.
+"""
+
+import math
+import resource
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from jevons.facts import load
+from jevons.model import capex, power, revenue, supply
+from jevons.model import chain as model
+from jevons.model.clock import FIRST_YEAR, QUARTERS
+from jevons.model.priors import BLOCK
+from jevons.model.simulate import Experiment, arguments, sample, simulate
+
+DRAWS = 65_536
+BLOCKS = 1024, BLOCK, 16_384
+ROUNDS = 5
+LARGE = 1_000_000
+DIFFERENCES = {
+    "compute_retired": "fleet",
+    "gross_shortfall": "new_power_demand",
+    "net_shortfall": "new_power_demand",
+}
+DT = 0.25
+Floats = NDArray[np.floating[Any]]
+Inputs = Mapping[str, Floats]
+
+
+class Plain:
+    """The chain in NumPy: one block of draws, the same quarter step, whole arrays in float32."""
+
+    def __init__(self, x: Inputs, anchor: int, before: Floats, now: Floats, shock: Floats) -> None:
+        self.x, self.anchor, self.before, self.now, self.shock = x, anchor, before, now, shock
+        steps = np.arange(len(QUARTERS), dtype=np.float32)[:, None]
+        self.since_anchor = (steps - anchor) * DT
+        self.since_2025 = (steps - QUARTERS.index("2025Q1")) * DT
+        self.year_end = FIRST_YEAR + (steps + 1) * DT
+        self.anchor_2025 = float(self.since_2025[0, 0] - self.since_anchor[0, 0])
+        self.multiple = 1 + sum(x[f"{name}_ratio"] for name in capex.CATEGORIES[1:])
+
+    def costs(self) -> None:
+        """Efficiency, units per dollar, watts, cost of an hour and of a token, (quarter, draw)."""
+        x, years = self.x, self.since_2025
+        rate = np.log(x["software_efficiency_growth"])
+        faded = decaying(rate, x["efficiency_growth_half_life"], self.since_anchor)
+        self.gain = faded + rate * self.anchor_2025 + self.shock[:, None]
+        price = x["accelerator_price"] * x["price_performance_growth"] ** -years
+        self.asic = sigmoid(logit(x["asic_share"]) + x["asic_share_speed"] * years)
+        self.units = 1e3 / price * (1 - self.asic + self.asic / x["asic_price_ratio"])
+        self.watts = x["compute_power"] * x["energy_efficiency_growth"] ** -years
+        capital = 1e3 / self.units * self.multiple * x["serving_cost_share"] / 8760
+        energy = x["coincidence"] * x["pue"] * x["industrial_power_price"] / 1e6
+        self.hour = capital + self.watts * energy
+        self.token = self.hour * 1e6 / (3600 * x["tokens_per_second"] * np.exp(self.gain))
+
+    def needs(self) -> None:
+        """Use at constant price (quarter, workload, draw), shares, elasticities, training."""
+        x, years = self.x, self.since_anchor
+        adoption = np.clip(x["users_level"] / x["users_ceiling"], 0.005, 0.98)
+        users = log_sigmoid(logit(adoption) + x["adoption_speed"] * years) - np.log(adoption)
+        odds = logit(x["reasoning_answer_share"]) + x["reasoning_adoption_speed"] * self.since_2025
+        start = odds - x["reasoning_adoption_speed"] * years
+        fade = x["growth_half_life"]
+        users = users + decaying(np.log(x["intensity_growth"]), fade, years)
+        direct = log_sigmoid(-odds) - log_sigmoid(-start)
+        reasoning = log_sigmoid(odds) - log_sigmoid(start)
+        agents = decaying(np.log(x["agents_growth"]), fade, years)
+        multimodal = decaying(np.log(x["multimodal_growth"]), fade, years)
+        self.use = np.stack([users + direct, users + reasoning + agents, users + multimodal], 1)
+        answers = sigmoid(start[0])
+        weight = answers * x["tokens_per_answer_ratio"]
+        weight = weight / (weight + 1 - answers)
+        text = 1 - x["multimodal_share"]
+        self.shares = np.stack([text * (1 - weight), text * weight, x["multimodal_share"]])
+        market = x["elasticity"]
+        ratios = x["elasticity_ratio_reasoning"], x["elasticity_ratio_multimodal"]
+        self.elasticity = np.stack([market, market * ratios[0], market * ratios[1]])
+        self.pretraining = decaying(np.log(x["pretraining_growth"]), fade, years)
+        share = np.clip(x["post_training_ratio"] / x["post_training_ceiling"], 0.01, 0.95)
+        rise = sigmoid(logit(share) + x["post_training_speed"] * self.since_2025)
+        self.post_ratio = x["post_training_ceiling"] * rise
+
+    def limits(self) -> None:
+        """Power by source, money, and the growth of capacities."""
+        x, after = self.x, self.x["power_growth_after_2028"]
+        arrived = ramp(self.year_end, power.WINDOW_START, after)
+        self.building = x["under_construction"] * arrived
+        self.grid = x["grid_access"] * arrived
+        starts = zip(power.OPTIONS, power.STARTS, strict=True)
+        realised = x["realisation_factor"]
+        self.options = np.stack(
+            [x[name] * realised * ramp(self.year_end, start, after) for name, start in starts]
+        )
+        self.gw = self.building + self.grid + self.options.sum(0)
+        other = self.before.sum() * np.exp(capex.OTHER_CAPEX_GROWTH * (self.year_end - 2022.5))
+        cash = x["buyers_cash_flow"] * np.exp(x["buyers_cash_flow_growth"] * self.since_anchor)
+        own = np.maximum(cash * x["capex_intensity_limit"] - other, 1)
+        self.capital = own * (1 + x["outside_finance_ratio"]) / self.multiple
+        fade = 2 ** (-np.maximum(self.since_anchor, 0) / x["capacity_growth_half_life"])
+        floor = x["capacity_growth_floor"]
+        chips = floor + (x["accelerator_spend_growth"] - floor) * fade
+        relative = x["packaging_relative_growth"], x["network_relative_growth"]
+        self.growth = np.stack([chips, chips + relative[0], chips + relative[1]], 1)
+
+    def origin(self) -> None:
+        """Fleet, compute and lagged demand of the anchor quarter."""
+        x, a, life = self.x, self.anchor, self.x["accelerator_life"]
+        trend = x["accelerator_spend_growth_past"] * np.minimum(self.since_anchor, 0)
+        self.history = x["accelerator_spend_at_anchor"] * np.exp(trend)
+        additions = self.history * self.units
+        self.early = model.EARLIER_QUARTERS * additions[0]
+        past = (additions * (self.since_anchor <= 0) * survival(life, -self.since_anchor)).sum(0)
+        fleet = past + self.early * survival(life, -self.since_anchor[0] + 3 * DT)
+        self.wanted = fleet * x["tightness"]
+        self.price = np.log(self.token / self.token[a]) * x["price_pass_through"]
+        self.relative_gain = self.gain - self.gain[a]
+        self.inference = self.wanted * x["inference_share"] * self.shares
+        training = self.wanted * (1 - x["inference_share"])
+        self.pretraining_anchor = training / (1 + self.post_ratio[a])
+        self.budget = np.maximum(x["training_budget_share"], self.pretraining_anchor / fleet)
+        self.slack = np.stack([np.ones_like(life), x["packaging_slack"], x["network_slack"]])
+        self.gdp = model.PLANNING_GDP * np.exp(model.GDP_GROWTH * self.since_2025)
+        lag = x["adjustment_half_life"] / math.log(2)
+        slope = self.use[1] - self.use[0] - self.elasticity * (self.price[1] - self.price[0])
+        self.start = self.use[0] - self.elasticity * self.price[0] - slope / DT * (lag + DT)
+        tokens, before = self.start, self.history[0]
+        for t in range(a + 1):
+            _, tokens = self.respond(tokens, before, t)
+            before = self.history[t]
+        self.at_anchor = tokens
+
+    def respond(self, tokens: Floats, spend: Floats, t: int) -> tuple[Floats, Floats]:
+        """Elasticity after saturation, and log tokens one quarter on."""
+        half = self.x["saturation_spend_share"]
+        share = 4 * spend * self.multiple / self.gdp[t]
+        eps = self.elasticity * (half / (half + share))
+        speed = adjustment(self.x["adjustment_half_life"])
+        return eps, tokens + speed * (self.use[t] - eps * self.price[t] - tokens)
+
+    def build(self) -> None:
+        """The quarter step, in order: demand, plan, capacities, the smallest limit, the fleet."""
+        x, quarters, draws = self.x, *self.gain.shape
+        ages = np.arange(quarters + 1, dtype=np.float32)[:, None] * DT
+        alive = survival(x["accelerator_life"], ages)
+        # Vintages slide through a longer buffer: a view a quarter, nothing is moved.
+        units = np.zeros((2 * quarters + 1, draws), np.float32)
+        rated = np.zeros_like(units)
+        units[quarters + 2] = self.early
+        rated[quarters + 2] = self.early * self.watts[0] / 1e3
+        leads = np.stack([x[f"lead_time_{name}"] for name in ("chips", "packaging", "network")])
+        lag = np.minimum(DT / leads, 1)
+        planning = adjustment(x["planning_half_life"])
+        site = x["pue"] * x["us_share"] * x["coincidence"] / 1e3
+        tokens, spend, plan = self.start, self.history[0], self.history[0]
+        capacity, orders = self.history[0] * self.slack, np.zeros_like(self.slack)
+        used = unlimited = np.zeros(draws, np.float32)
+        wanted_before = self.wanted * np.exp(
+            x["accelerator_spend_growth_past"] * self.since_anchor[0]
+        )
+        fleet = (units[quarters:] * alive).sum(0)
+        self.steps: dict[str, list[Floats]] = {}
+        for t in range(quarters):
+            forecast = t > self.anchor
+            eps, tokens = self.respond(tokens, spend, t)
+            inference = self.inference * np.exp(tokens - self.at_anchor - self.relative_gain[t])
+            cost = inference.sum(0) * self.hour[t] * model.HOURS / self.gdp[t]
+            afford = 1 / (1 + cost / x["spend_share_ceiling"])
+            inference = inference * afford
+            window = slice(quarters - 1 - t, 2 * quarters - t)
+            standing = (units[window] * alive).sum(0)
+            retiring = fleet - standing
+            pretraining = self.pretraining_anchor * np.exp(self.pretraining[t])
+            if forecast:
+                expected = standing + spend * self.units[t]
+                pretraining = np.minimum(pretraining, self.budget * expected)
+            post = pretraining * self.post_ratio[t]
+            wanted = inference.sum(0) + pretraining + post
+            per_spend = self.units[t] * self.watts[t] * site
+            if forecast:
+                pace = np.clip(np.log(wanted / wanted_before) / DT, -1, 1.5)
+                ahead = wanted * np.exp(x["demand_extrapolation"] * pace)
+                wish = np.maximum(x["build_speed"] * (ahead - standing) + retiring, 1e-4)
+                plan = plan * (wish / self.units[t] / plan) ** planning
+                orders = orders + (np.maximum(np.log(plan / capacity), 0) - orders) * lag
+                rate = self.growth[t] + x["shortage_response"] * orders
+                capacity = capacity * np.exp(DT * rate)
+                room = self.headroom(t, used)
+                bounds = np.stack([plan, *capacity, room / per_spend, self.capital[t]])
+                without = bounds[[0, 1, 2, 3, 5]].min(0)
+                spend, binding = bounds.min(0), bounds.argmin(0)
+            else:
+                spend = plan = without = self.history[t]
+                capacity = spend * self.slack
+                binding = np.full(draws, -1)
+            if self.year_end[t, 0] > power.WINDOW_START:
+                used, unlimited = used + spend * per_spend, unlimited + without * per_spend
+            built = units[window.start] = spend * self.units[t]
+            rated[window.start] = built * self.watts[t] / 1e3
+            fleet = (units[window] * alive).sum(0)
+            mix = inference / inference.sum(0)
+            scarcity = np.maximum(wanted / fleet, 1) ** (1 / (self.elasticity * mix).sum(0))
+            kept = {
+                "tokens": tokens - self.at_anchor + np.log(afford),
+                "compute_by_workload": inference,
+                "pretraining_compute": pretraining,
+                "post_training_compute": post,
+                "compute_wanted": wanted,
+                "served_share": np.minimum(fleet / wanted, 1),
+                "scarcity": scarcity,
+                "accelerator_spend": spend,
+                "compute_built": built,
+                "compute_retired": retiring,
+                "fleet": fleet,
+                "fleet_power": (rated[window] * alive).sum(0),
+                "power_used": used,
+                "new_power_demand": unlimited,
+                "binding": binding,
+                "effective_elasticity": (eps * mix).sum(0),
+            }
+            for name, value in kept.items():
+                self.steps.setdefault(name, []).append(value)
+            wanted_before = wanted
+
+    def headroom(self, t: int, used: Floats) -> Floats:
+        """US GW that this quarter's builds may draw."""
+        if self.year_end[t, 0] <= power.WINDOW_START:
+            return np.full_like(used, power.UNCOUNTED)
+        arriving = self.gw[t] - (self.gw[t - 1] if t else 0)
+        room: Floats = np.maximum(self.gw[t] + self.x["power_slack"] - used, arriving)
+        return room
+
+    def paths(self) -> dict[str, Floats]:
+        """All paths by the chain's names, (quarter, draw) or with an axis before."""
+        for link in (self.costs, self.needs, self.limits, self.origin, self.build):
+            link()
+        x, found = self.x, {name: np.stack(value) for name, value in self.steps.items()}
+        spend = found["accelerator_spend"]
+        found["compute_by_workload"] = found["compute_by_workload"].swapaxes(0, 1)
+        tokens = x["token_level"] * np.exp(found.pop("tokens").swapaxes(0, 1))
+        total = spend * self.multiple
+        ratios = [x[f"{name}_ratio"] for name in capex.CATEGORIES[1:]]
+        before = self.before[:, None, None]
+        other = before * np.exp(capex.OTHER_CAPEX_GROWTH * (self.year_end - 2022.5))
+        own = np.maximum(self.now - other[:, self.anchor, 0], 0) / np.median(total[self.anchor])
+        buyers = other + own[:, None, None] * total
+        gross = found["new_power_demand"] - self.building - self.grid
+        taken = np.clip(gross - (np.cumsum(self.options, 0) - self.options), 0, self.options)
+        us_gw = found["fleet_power"] * x["pue"] * x["us_share"] * x["coincidence"]
+        base = x["us_base_electricity"]
+        base = base * np.exp(x["us_base_electricity_growth"] * (self.year_end - 2023.5))
+        busy = np.minimum(found["compute_wanted"], found["fleet"])
+        services = busy * self.hour * (8760 * DT / 1e3) * x["services_markup"]
+        return found | {
+            "ai_revenue": self.revenue(spend, taken, us_gw, services),
+            "compute_services": services,
+            "hour_cost": self.hour,
+            "token_cost": self.token,
+            "token_price": self.token * found["scarcity"],
+            "efficiency_gain": np.exp(self.gain),
+            "custom_silicon_share": self.asic,
+            "tokens_by_workload": tokens * self.shares[:, None, :] * found["served_share"],
+            "us_electricity": base + us_gw * 8.76,
+            "ai_capex": total,
+            "buyers_capex": buyers.sum(0),
+            "capex_by_buyer": buyers,
+            "capex_by_category": np.stack([spend, *(spend * ratio for ratio in ratios)]),
+            "power_under_construction": self.building,
+            "power_grid_access": self.grid,
+            "gross_shortfall": np.maximum(gross, 0),
+            "power_options": taken,
+            "net_shortfall": np.maximum(gross - taken.sum(0), 0),
+        }
+
+    def revenue(self, spend: Floats, taken: Floats, us_gw: Floats, services: Floats) -> Floats:
+        """AI revenue by company, (company, quarter, draw)."""
+        x = self.x
+        arriving = np.maximum(np.diff(taken, axis=1, prepend=np.float32(0)), 0)
+        deployed = dict(zip(power.OPTIONS, arriving, strict=True))
+        energy = us_gw * (8760 * DT / 1e6)
+        custom = spend * self.asic
+        gas = energy * x["gas_share_of_power"] * revenue.HEAT_RATE * x["gas_netback"]
+        pools = {
+            "accelerators": spend,
+            "gpu": spend - custom,
+            "custom_silicon": custom,
+            "network": spend * x["network_ratio"],
+            "power_cooling": spend * x["power_cooling_ratio"],
+            "gas_turbines": deployed["gas_turbines"] * x["gas_turbine_price"] / 1e3,
+            "fuel_cells": deployed["fuel_cells"] * x["fuel_cell_price"] / 1e3,
+            "electricity": energy * x["electricity_contract_price"],
+            "natural_gas": gas,
+            "compute_services": services,
+        }
+        total = dict.fromkeys(revenue.companies(), np.float32(0))
+        for share in revenue.exposures():
+            total[share.ticker] = total[share.ticker] + x[share.name] * pools[share.pool]
+        return np.stack(list(total.values()))
+
+
+def sigmoid(value: Floats) -> Floats:
+    """Logistic function."""
+    result: Floats = 1 / (1 + np.exp(-value))
+    return result
+
+
+def log_sigmoid(value: Floats) -> Floats:
+    """Logarithm of the logistic function."""
+    result: Floats = -np.log1p(np.exp(-value))
+    return result
+
+
+def logit(share: Floats) -> Floats:
+    """Log odds."""
+    return np.log(share) - np.log1p(-share)
+
+
+def survival(life: Floats, age: Floats) -> Floats:
+    """Share of a vintage in service."""
+    return sigmoid((life - age) / supply.SURVIVAL_WIDTH)
+
+
+def adjustment(half_life: Floats) -> Floats:
+    """Share of a gap closed in a quarter."""
+    result: Floats = -np.expm1(-math.log(2) * DT / half_life)
+    return result
+
+
+def decaying(rate: Floats, half_life: Floats, years: Floats) -> Floats:
+    """Cumulated log growth at a rate that halves every half-life after zero."""
+    decay = math.log(2) / half_life
+    ahead = -np.expm1(-decay * np.maximum(years, 0)) / decay
+    result: Floats = rate * (np.minimum(years, 0) + ahead)
+    return result
+
+
+def ramp(year: Floats, start: float, after: Floats) -> Floats:
+    """Share of the window's power that has arrived."""
+    length = power.WINDOW_END - start
+    within = np.clip((year - start) / length, 0, 1)
+    result: Floats = within + after * (np.maximum(year - power.WINDOW_END, 0) / length)
+    return result
+
+
+def run_plain(x: Inputs, experiment: Experiment) -> dict[str, Floats]:
+    """One block through the NumPy chain."""
+    s = experiment.setting
+    levels = np.asarray(s.buyer_before), np.asarray(s.buyer_now), np.asarray(s.shock)
+    return Plain(x, QUARTERS.index(experiment.anchor), *levels).paths()
+
+
+def check(x: Inputs, experiment: Experiment) -> tuple[float, float]:
+    """Largest median gap of any path between both, and the share of all values 0.1 % apart."""
+    theirs = run_plain(x, experiment)
+    ours = jax.jit(model.chain)(x, experiment.setting)
+    assert set(ours) == set(theirs), set(ours) ^ set(theirs)
+    worst, apart = 0.0, []
+    for name, path in ours.items():
+        # The rounding of a small difference is that of the sums that it is taken from.
+        size = theirs.get(DIFFERENCES.get(name, ""), np.asarray(path))
+        scale = 1 if name == "binding" else np.maximum(np.abs(size), 1e-3)
+        assert path.shape == theirs[name].shape, name
+        assert name == "binding" or theirs[name].dtype == np.float32, name
+        gap = np.abs(np.asarray(path) - theirs[name]) / scale
+        worst = max(worst, float(np.median(gap)))
+        apart.append(float(np.mean(gap > 1e-3)))
+        assert apart[-1] < 1e-3, (name, apart[-1])
+    assert worst < 1e-5, worst
+    return worst, sum(apart) / len(apart)
+
+
+def timed(work: Callable[[int], object], blocks: int, threads: int) -> float:
+    """Seconds for all blocks."""
+    with ThreadPoolExecutor(threads) as pool:
+        start = time.perf_counter()
+        list(pool.map(work, range(blocks)))
+        return time.perf_counter() - start
+
+
+def cut(x: Inputs, size: int) -> list[dict[str, Floats]]:
+    """The draws in blocks of a size."""
+    starts = range(0, DRAWS, size)
+    return [{n: np.ascontiguousarray(v[i : i + size]) for n, v in x.items()} for i in starts]
+
+
+def compare(x: Inputs, experiment: Experiment) -> None:
+    """Print the table of both engines over block sizes and threads, the best of the rounds.
+
+    Rounds go through all rows in turn, so that other work on the machine slows all alike.
+    """
+    compiled = jax.jit(model.chain)
+    work: dict[tuple[str, int], tuple[Callable[[int], object], int]] = {}
+    for size in BLOCKS:
+        plain = cut(x, size)
+        placed = jax.device_put(plain)
+
+        def numpy_block(i: int, blocks: list[dict[str, Floats]] = plain) -> object:
+            return run_plain(blocks[i], experiment)
+
+        def jax_block(i: int, blocks: list[dict[str, jax.Array]] = placed) -> object:
+            paths = compiled(blocks[i], experiment.setting)
+            return [path.block_until_ready() for path in paths.values()]
+
+        jax_block(0)  # compiles
+        work["NumPy", size] = numpy_block, len(plain)
+        work["JAX", size] = jax_block, len(plain)
+    best: dict[tuple[str, int, int], float] = {}
+    for _ in range(ROUNDS):
+        for (engine, size), (block, blocks) in work.items():
+            for threads in (1, 2):
+                row = engine, size, threads
+                best[row] = min(timed(block, blocks, threads), best.get(row, math.inf))
+    base = min(best["NumPy", size, 1] for size in BLOCKS)
+    print(f"{'engine':8}{'block':>8}{'threads':>9}{'s':>8}{'k draws/s':>11}{'ratio':>7}")
+    for (engine, size, threads), seconds in sorted(best.items()):
+        rate, ratio = DRAWS / seconds / 1e3, base / seconds
+        print(f"{engine:8}{size:8,}{threads:9}{seconds:8.3f}{rate:11.0f}{ratio:7.2f}")
+
+
+def large(experiment: Experiment) -> None:
+    """Print seconds and the process's peak memory (Linux) for many draws of one path."""
+    simulate(experiment, 1, ["ai_capex"])  # compiles
+    start = time.perf_counter()
+    simulate(experiment, LARGE, ["ai_capex"])
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result = LARGE * 4 * len(QUARTERS) / 2**20
+    print(f"simulate, sampling included, {LARGE:,} draws, one path kept: {seconds:.1f} s, ", end="")
+    print(f"peak {peak:,.0f} MB, of which the result {result:,.0f}")
+
+
+def main() -> None:
+    """Measure the memory while the process is small, then check and compare."""
+    experiment = Experiment.of(load().as_of(date(2025, 3, 11)), 2025)
+    large(experiment)
+    declared, centres, seed = arguments(experiment)
+    blocks = [sample(declared, centres, seed, jnp.uint32(i)) for i in range(DRAWS // BLOCK)]
+    x = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    worst, apart = check(cut(x, BLOCK)[0], experiment)
+    print(f"agreement: median gap of the worst path {worst:.1e}, {apart:.3%} of values over 0.1 %")
+    compare(x, experiment)
+
+
+if __name__ == "__main__":
+    main()

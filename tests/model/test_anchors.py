@@ -1,0 +1,286 @@
+"""Each rule on a few invented facts, with its value worked by hand."""
+
+import math
+from datetime import date
+
+import pytest
+
+from jevons.errors import UserError
+from jevons.facts.fact import Fact
+from jevons.model import efficiency
+from jevons.model.anchors import (
+    BUYERS,
+    EXPOSURE_RULES,
+    NETWORKING_SHARE,
+    NVIDIA_SHARE,
+    RULES,
+    TOKEN_GROWTH,
+    Anchor,
+    anchor_quarter,
+    buyer_capex,
+    quarter_end,
+    quarterly,
+    tokens_reported,
+)
+from jevons.model.clock import QUARTERS, quarter_of
+from jevons.model.priors import priors
+
+from .invented import doubling_revenue, fact, known, quarter_days, quarters, steady_buyers
+
+YEAR_END = date(2024, 12, 31)
+LAST = 4 * 2**1.75  # USD_bn of data-centre revenue in 2024Q4
+
+
+def tokens(entity: str, value: float, day: date) -> Fact:
+    return fact(entity, "tokens_processed_per_day", value, day, day)
+
+
+def settled(rule: str, *facts: Fact) -> Anchor:
+    return RULES[rule](known(*doubling_revenue(), *facts))
+
+
+def test_the_anchor_is_the_last_quarter_known() -> None:
+    facts = doubling_revenue()
+    assert anchor_quarter(known(*facts)) == "2024Q4"
+    assert anchor_quarter(known(*facts, as_of=date(2025, 1, 29))) == "2024Q3"
+
+
+def test_only_periods_of_a_quarter_are_quarterly() -> None:
+    whole = fact("NVDA", "data_center_revenue", 30.0, date(2024, 1, 1), YEAR_END)
+    stock = fact("NVDA", "data_center_revenue", 30.0, None, YEAR_END)
+    quarter = fact("NVDA", "data_center_revenue", 9.0, *quarter_days(2024, 4))
+    assert quarterly([whole, stock, quarter]) == {"2024Q4": quarter}
+
+
+def test_three_quarters_are_too_few_and_the_series_is_named() -> None:
+    with pytest.raises(UserError, match=r"4 quarters of NVDA data_center_revenue.*knows 3"):
+        anchor_quarter(known(*doubling_revenue()[:3]))
+
+
+def test_quarters_before_the_clock_do_not_count() -> None:
+    facts = quarters("NVDA", "data_center_revenue", 2021, [3.0] * 8)
+    with pytest.raises(UserError, match="knows 0"):
+        anchor_quarter(known(*facts))
+
+
+def test_accelerator_spend_takes_networking_out_and_the_others_in() -> None:
+    reported = fact("NVDA", "data_center_networking_revenue", 3.0, *quarter_days(2024, 4))
+    spend = settled("accelerator_spend_at_anchor", reported)
+    assert spend.value == pytest.approx((LAST - 3.0) / NVIDIA_SHARE)
+    assert len(spend.facts) == 2
+
+
+def test_unreported_networking_is_a_share() -> None:
+    earlier = fact("NVDA", "data_center_networking_revenue", 3.0, *quarter_days(2024, 3))
+    spend = settled("accelerator_spend_at_anchor", earlier)
+    assert spend.value == pytest.approx(LAST * (1 - NETWORKING_SHARE) / NVIDIA_SHARE)
+
+
+def test_revenue_that_doubles_a_year_grows_by_ln_2() -> None:
+    past = settled("accelerator_spend_growth_past")
+    assert past.value == pytest.approx(math.log(2))
+    assert len(past.facts) == 8
+    recent = settled("accelerator_spend_growth")
+    assert recent.value == pytest.approx(math.log(2) * 365.25 / 366)  # 2024 had 366 days
+    assert recent.facts == (
+        f"NVDA/data_center_revenue/{date(2023, 12, 31)}",
+        f"NVDA/data_center_revenue/{YEAR_END}",
+    )
+
+
+def test_growth_over_less_than_a_year_is_put_on_a_year() -> None:
+    recent = RULES["accelerator_spend_growth"](known(*doubling_revenue()[:4]))
+    days = (date(2023, 12, 31) - date(2023, 3, 31)).days
+    assert recent.value == pytest.approx(0.75 * math.log(2) * 365.25 / days)
+
+
+def test_price_is_dollars_over_chips() -> None:
+    entity = "NVIDIA all data-centre accelerators"
+    stocks = [
+        fact(entity, "cumulative_compute", 1.0e6, None, date(2023, 12, 31)),
+        fact(entity, "cumulative_compute", 3.0e6, None, YEAR_END),
+    ]
+    dollars = sum(4 * 2 ** (n / 4) for n in range(4, 8)) * 1e9 * (1 - NETWORKING_SHARE)
+    price = settled("accelerator_price", *stocks)
+    assert price.value == pytest.approx(dollars / 2.0e6 / 1.33**0.4)
+    assert len(price.facts) == 2 + 4
+    assert settled("accelerator_price", stocks[0]) == Anchor(None, ())
+
+
+def test_tokens_are_carried_forward_at_their_growth_and_added() -> None:
+    """One platform reported at the quarter's end, one a year before it."""
+    end = quarter_end("2024Q4")
+    level = settled(
+        "token_level",
+        tokens("Google", 5.0, end),
+        tokens("Alibaba", 2.0, date(2023, 12, 29)),
+    )
+    assert level.value == pytest.approx(5.0 + 2.0 * math.exp(TOKEN_GROWTH * 365 / 365.25))
+    assert len(level.facts) == 2
+
+
+def test_the_nearest_report_of_a_platform_counts_alone() -> None:
+    reports = [tokens("Google", 1.0, date(2024, 6, 28)), tokens("Google", 4.0, date(2024, 12, 28))]
+    assert settled("token_level", *reports).value == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize(
+    ("entity", "day"),
+    [
+        ("OpenRouter", date(2024, 12, 28)),  # resells the tokens of others
+        ("Google Gemini API", date(2024, 12, 28)),  # a part of Google
+        ("Google", date(2023, 6, 1)),  # older than a year and a half
+        ("Google", date(2025, 1, 15)),  # after the anchor quarter
+    ],
+)
+def test_what_is_no_platform_of_its_own_or_no_report_of_the_time(entity: str, day: date) -> None:
+    assert settled("token_level", tokens(entity, 4.0, day)) == Anchor(None, ())
+
+
+def test_tokens_can_be_asked_for_any_day() -> None:
+    snapshot = known(tokens("Google", 1.0, date(2024, 3, 28)))
+    assert tokens_reported(snapshot, date(2024, 3, 27)).value is None
+    assert tokens_reported(snapshot, date(2024, 3, 28)).value == pytest.approx(1.0)
+
+
+def test_users_are_the_last_report() -> None:
+    reports = [
+        fact("OpenAI ChatGPT", "active_users_weekly", users, None, day)
+        for users, day in ((200.0, date(2024, 8, 29)), (300.0, date(2024, 12, 4)))
+    ]
+    assert settled("users_level", *reports).value == 300.0
+    assert settled("users_level") == Anchor(None, ())
+
+
+def test_inference_is_a_share_of_what_compute_costs() -> None:
+    year = (date(2024, 1, 1), YEAR_END)
+    inference = fact("OpenAI", "compute_spend_inference", 2.0, *year)
+    research = fact("OpenAI", "compute_spend_rd", 5.0, *year)
+    assert settled("inference_share", inference, research).value == pytest.approx(2 / 7)
+    assert settled("inference_share", inference) == Anchor(None, ())
+
+
+@pytest.mark.parametrize(
+    ("rule", "entity", "metric"),
+    [
+        ("under_construction", "US data centres", "self_supplied_under_construction"),
+        ("grid_access", "US data centres", "near_term_grid_access"),
+        ("gas_turbines", "Gas turbines", "time_to_power_solution"),
+        ("fuel_cells", "Bloom fuel cells", "time_to_power_solution"),
+        ("nuclear_colocation", "Nuclear co-location", "time_to_power_solution"),
+    ],
+)
+def test_the_last_vintage_of_a_published_term_counts(rule: str, entity: str, metric: str) -> None:
+    window = (date(2025, 1, 1), date(2028, 12, 31))
+    vintages = [
+        fact(entity, metric, gigawatts, *window, stated_by="Morgan Stanley", known_on=day)
+        for gigawatts, day in ((9.0, date(2025, 1, 10)), (11.0, date(2025, 2, 10)))
+    ]
+    assert settled(rule, *vintages).value == 11.0
+    assert settled(rule) == Anchor(None, ())
+
+
+def test_bitcoin_sites_in_development_count_half() -> None:
+    parts = [
+        fact("Bitcoin miners", metric, gigawatts, None, YEAR_END)
+        for metric, gigawatts in (
+            ("sites_operating", 4.0),
+            ("sites_under_construction", 3.0),
+            ("sites_in_development", 6.0),
+        )
+    ]
+    assert settled("bitcoin_sites", *parts).value == pytest.approx(4 + 3 + 3)
+    assert settled("bitcoin_sites", *parts[:2]) == Anchor(None, ())
+
+
+def electricity(publisher: str, year: int, value: float) -> Fact:
+    window = (date(year, 1, 1), date(year, 12, 31))
+    return fact("US data centres", "electricity_use", value, *window, stated_by=publisher)
+
+
+def test_base_electricity_is_the_published_use_without_accelerators() -> None:
+    lbnl, iea = electricity("LBNL", 2023, 176.0), electricity("IEA", 2022, 150.0)
+    assert settled("us_base_electricity", lbnl, iea).value == pytest.approx(167.0)
+    assert settled("us_base_electricity", iea).value == pytest.approx(150 * 1.03 - 9)
+    assert settled("us_base_electricity") == Anchor(None, ())
+
+
+def test_cash_flow_is_a_quarter_of_each_buyers_last_year() -> None:
+    years = [
+        fact(buyer, "operating_cash_flow", amount, date(year, 1, 1), date(year, 12, 31))
+        for buyer in BUYERS
+        for year, amount in ((2023, 50.0), (2024, 80.0))
+    ]
+    quarter = fact("MSFT", "operating_cash_flow", 30.0, *quarter_days(2024, 4))
+    assert settled("buyers_cash_flow", *years, quarter).value == pytest.approx(5 * 80 / 4)
+    assert settled("buyers_cash_flow", *years[2:]) == Anchor(None, ())  # one buyer is missing
+
+
+def test_capex_before_and_now() -> None:
+    buyers = buyer_capex(known(*steady_buyers(15.0)))
+    assert tuple(buyers) == BUYERS
+    for each in buyers.values():
+        assert (each.before, each.now) == (5.0, 15.0)
+        assert len(each.facts) == 4 + 1
+
+
+def test_a_buyer_without_a_base_is_named() -> None:
+    facts = [each for each in steady_buyers() if each.entity != "META"]
+    with pytest.raises(UserError, match="capex_cash_ppe of META for 2022"):
+        buyer_capex(known(*facts))
+
+
+def test_capex_is_that_of_the_anchor_quarter() -> None:
+    """Buyers report weeks before NVIDIA: their next quarter is no part of the anchor's split."""
+    early = quarters("MSFT", "capex_cash_ppe", 2025, [30.0])
+    facts = [*steady_buyers(15.0), *doubling_revenue(), *early]
+    snapshot = known(*facts, as_of=date(2025, 5, 5))
+    assert anchor_quarter(snapshot) == "2024Q4"
+    assert buyer_capex(snapshot)["MSFT"].now == 15.0
+
+
+def test_outside_finance_is_the_rest_of_the_worlds_share() -> None:
+    """Five buyers at 15 less 2022's 5 grown 3 % a year for two years; the chain at 2.2 x spend."""
+    spend = LAST * (1 - NETWORKING_SHARE) / NVIDIA_SHARE
+    own = 5 * (15 - 5 * math.exp(0.06))
+    ratio = settled("outside_finance_ratio", *steady_buyers(15.0)).value
+    assert ratio == pytest.approx(max(spend * 2.2 / own - 1, 0.1))
+    assert settled("outside_finance_ratio", *steady_buyers(5.0)) == Anchor(None, ())
+
+
+def test_buyers_that_spend_more_than_the_chain_leave_a_tenth_for_others() -> None:
+    assert settled("outside_finance_ratio", *steady_buyers(60.0)).value == pytest.approx(0.1)
+
+
+def test_the_roofline_is_known_when_its_model_is() -> None:
+    before = known(*doubling_revenue()[:4], as_of=date(2024, 3, 1))
+    assert RULES["tokens_per_second"](before) == Anchor(None, ())
+    rate = settled("tokens_per_second").value
+    assert known(*doubling_revenue()).as_of > efficiency.REFERENCE_KNOWN_ON
+    assert rate is not None
+    declared = priors()["tokens_per_second"]
+    assert declared.p10 < rate < declared.p90
+
+
+@pytest.mark.parametrize(
+    ("rule", "ticker", "metric", "part", "ratio"),
+    [
+        ("nvidia_network_share", "NVDA", "data_center_networking_revenue", 1.0, "network_ratio"),
+        ("broadcom_custom_share", "AVGO", "ai_semiconductor_revenue", 0.75, "asic_share"),
+        ("broadcom_network_share", "AVGO", "ai_semiconductor_revenue", 0.25, "network_ratio"),
+    ],
+)
+def test_a_share_is_revenue_over_its_pool(
+    rule: str, ticker: str, metric: str, part: float, ratio: str
+) -> None:
+    revenue = fact(ticker, metric, 2.0, *quarter_days(2024, 4))
+    own = 2.0 if ticker == "NVDA" else LAST * NETWORKING_SHARE
+    pool = (LAST - own) / NVIDIA_SHARE * priors()[ratio].median
+    snapshot = known(*doubling_revenue(), revenue)
+    assert EXPOSURE_RULES[rule](snapshot).value == pytest.approx(part * 2.0 / pool)
+    assert EXPOSURE_RULES[rule](known(*doubling_revenue())) == Anchor(None, ())
+
+
+@pytest.mark.parametrize("quarter", QUARTERS)
+def test_a_quarter_ends_in_itself(quarter: str) -> None:
+    assert quarter_of(quarter_end(quarter)) == quarter

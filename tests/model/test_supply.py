@@ -1,0 +1,139 @@
+"""What gets built: survival, capacities, wishes and plans against closed forms."""
+
+import math
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jevons.model.demand import adjustment
+from jevons.model.supply import (
+    CAPACITIES,
+    LIMITS,
+    asic_share,
+    capacity_growth,
+    desired_additions,
+    follow,
+    grow,
+    survival,
+    units_per_dollar,
+)
+
+from .invented import numbers, years
+
+GROWTH = numbers(
+    accelerator_spend_growth=0.9,
+    capacity_growth_half_life=1.5,
+    capacity_growth_floor=0.1,
+    packaging_relative_growth=-0.05,
+    network_relative_growth=0.04,
+)
+LEADS = numbers(
+    lead_time_chips=1.0, lead_time_packaging=0.5, lead_time_network=0.1, shortage_response=0.4
+)
+WISH = numbers(demand_extrapolation=0.5, build_speed=0.3)
+COLUMN = jnp.ones((CAPACITIES, 1))
+
+
+def test_half_of_a_vintage_is_left_at_its_economic_life() -> None:
+    assert float(survival(jnp.asarray([5.0]), years(5.0))[0, 0]) == pytest.approx(0.5)
+
+
+def test_a_vintage_arrives_whole_and_leaves_whole() -> None:
+    alive = np.asarray(survival(jnp.asarray([5.0]), years(0.0, 2.0, 4.0, 6.0, 20.0))[:, 0])
+    assert (np.diff(alive) < 0).all()
+    assert alive[0] == pytest.approx(1.0, abs=3e-4)
+    assert alive[-1] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_mean_life_is_the_economic_life() -> None:
+    """The integral of survival over age is the mean age at retirement."""
+    ages = np.linspace(0.0, 40.0, 8001)
+    alive = np.asarray(survival(jnp.asarray([5.5]), years(*ages))[:, 0], np.float64)
+    mean = float(np.sum((alive[1:] + alive[:-1]) / 2 * np.diff(ages)))
+    assert mean == pytest.approx(5.5, rel=1e-3)
+
+
+def test_growth_fades_from_the_anchors_rate_to_the_floor() -> None:
+    """0.9 at the anchor and before, (0.9 + 0.1) / 2 after a half-life, 0.1 in the end."""
+    growth = np.asarray(capacity_growth(GROWTH, years(-2.0, 0.0, 1.5, 60.0)))[:, :, 0]
+    np.testing.assert_allclose(growth[0], [0.9, 0.9, 0.5, 0.1], rtol=1e-5)
+    np.testing.assert_allclose(growth[1] - growth[0], -0.05, rtol=1e-4)
+    np.testing.assert_allclose(growth[2] - growth[0], 0.04, rtol=1e-4)
+
+
+def test_without_shortage_capacity_grows_by_itself() -> None:
+    capacity, orders = grow(20 * COLUMN, 0 * COLUMN, jnp.asarray([15.0]), 0.8 * COLUMN, LEADS)
+    np.testing.assert_allclose(capacity, 20 * math.exp(0.2), rtol=1e-6)
+    assert not orders.any()
+
+
+def test_shortage_is_answered_after_the_lead_time() -> None:
+    """Wish twice the capacity: orders close a quarter, a half, all of ln 2 in one quarter."""
+    capacity, orders = grow(10 * COLUMN, 0 * COLUMN, jnp.asarray([20.0]), 0 * COLUMN, LEADS)
+    expected = math.log(2) * np.array([0.25, 0.5, 1.0])
+    np.testing.assert_allclose(orders[:, 0], expected, rtol=1e-5)
+    np.testing.assert_allclose(capacity[:, 0], 10 * np.exp(0.25 * 0.4 * expected), rtol=1e-5)
+
+
+def test_orders_lapse_when_the_shortage_is_over() -> None:
+    _, orders = grow(10 * COLUMN, COLUMN, jnp.asarray([5.0]), 0 * COLUMN, LEADS)
+    np.testing.assert_allclose(orders[:, 0], [0.75, 0.5, 0.0], atol=1e-6)
+
+
+def wish(demand: float, growth: float, fleet: float, retiring: float) -> float:
+    now = [jnp.asarray([each]) for each in (demand, growth, fleet, retiring)]
+    return float(desired_additions(now[0], now[1], now[2], now[3], WISH)[0])
+
+
+def test_a_fleet_that_suffices_is_only_replaced() -> None:
+    assert wish(10.0, 0.0, 10.0, 0.4) == pytest.approx(0.4)
+
+
+def test_buyers_close_a_share_of_the_gap_to_extrapolated_demand() -> None:
+    """Half of a growth of 0.8 is built for, 30 % of the gap to it each quarter."""
+    assert wish(10.0, 0.8, 9.0, 0.4) == pytest.approx(
+        0.3 * (10 * math.exp(0.4) - 9) + 0.4, rel=1e-5
+    )
+
+
+def test_extrapolation_stops_at_a_log_growth_of_one_and_a_half() -> None:
+    assert wish(10.0, 9.0, 9.0, 0.0) == wish(10.0, 1.5, 9.0, 0.0)
+    assert wish(50.0, -9.0, 1.0, 0.0) == wish(50.0, -1.0, 1.0, 0.0)
+
+
+@given(st.floats(0.01, 100), st.floats(-3, 3), st.floats(0.01, 500), st.floats(0.0, 10))
+def test_no_chip_is_sent_back(demand: float, growth: float, fleet: float, retiring: float) -> None:
+    assert wish(demand, growth, fleet, retiring) > 0
+
+
+def test_spending_is_halfway_to_the_wish_after_a_half_life() -> None:
+    """In logs: from 10 to 40 it passes 20."""
+    plan, speed = jnp.float32(10.0), adjustment(jnp.float32(0.5))
+    for _ in range(2):
+        plan = follow(plan, jnp.float32(40.0), speed)
+    assert float(plan) == pytest.approx(20.0, rel=1e-5)
+    assert float(follow(plan, jnp.float32(40.0), jnp.float32(1.0))) == pytest.approx(40.0)
+
+
+def test_custom_chips_take_share_along_a_logistic() -> None:
+    """Odds of 1/4 double in ln 2 / speed years."""
+    x = numbers(asic_share=0.2, asic_share_speed=0.14)
+    share = asic_share(x, years(0.0, math.log(2) / 0.14))[:, 0]
+    np.testing.assert_allclose(share, [0.2, 1 / 3], rtol=1e-5)
+
+
+def test_a_billion_dollars_buys_its_chips() -> None:
+    """50,000 GPUs at 20 kUSD; a fifth of it on custom chips at half the price buys 20 % more."""
+    price = jnp.float32(20_000.0)
+    gpus = units_per_dollar(price, jnp.float32(0.0), jnp.float32(0.5))
+    mixed = units_per_dollar(price, jnp.float32(0.2), jnp.float32(0.5))
+    assert float(gpus) == pytest.approx(0.05)
+    assert float(mixed) == pytest.approx(0.06)
+
+
+def test_the_limits_are_named_once_and_capacities_follow_the_wish() -> None:
+    assert LIMITS[: 1 + CAPACITIES] == ("desired", "accelerators", "packaging", "network")
+    assert set(LIMITS[1 + CAPACITIES :]) == {"power", "capital"}

@@ -1,0 +1,21 @@
+"""What the tests of the note share."""
+
+from typing import Any
+
+import pytest
+
+from .sample import figures as sample
+
+BUNDLE = "/* the charts' code */"
+
+
+@pytest.fixture
+def figures() -> dict[str, Any]:
+    """Fresh sample figures."""
+    return sample()
+
+
+@pytest.fixture
+def small_bundle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without the megabyte that draws the charts, which takes a second to build."""
+    monkeypatch.setattr("jevons.note.render.javascript", lambda: BUNDLE)

@@ -1,0 +1,134 @@
+"""Every number shown is in figures.json, or follows from it by a step that the page names."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from jevons.note.numbers import day_position, position
+from jevons.note.render import page
+
+from .reading import Page, chart_rows, numbers
+
+PLACES = {"x", "order"}  # fields of a chart's rows that are places, not figures
+SCALES = (1.0, 100.0, *(10.0**power for power in (-4, -3, -1, 1, 3)))  # percent, 亿, mn, bn, tn
+
+pytestmark = pytest.mark.usefixtures("small_bundle")
+
+
+def key(value: float) -> str:
+    """Four significant digits: what a reader sees of a number, and a little more."""
+    return f"{value:.4e}"
+
+
+def derived(figures: dict[str, Any]) -> Iterator[float]:
+    """What the page computes, worked here again from the figures."""
+    for company in figures["companies"]:
+        if company["fair_value"]:
+            yield from (
+                max(value / company["price"], 0.01)
+                for value in numbers(company["fair_value"])  # value over price
+            )
+        path = company["ai_revenue"]
+        rates = {
+            quarter: {level: 4 * path[level][path["quarter"].index(quarter)] for level in LEVELS}
+            for quarter in ("2025Q1", "2028Q4")
+        }
+        yield from numbers(rates)  # annual rates
+        yield rates["2028Q4"]["p50"] / rates["2025Q1"]["p50"]  # growth
+    for row in figures["implied"]:
+        if row["implied"]:
+            yield row["implied"] / row["base"]["p50"]
+    for paths in figures["capex"].values():
+        for year in range(2023, 2031):
+            sums = [year_sum(path, year) for path in paths.values()]
+            yield from (*sums, sum(sums))
+    yield from steps(figures)
+    yield from counts(figures)
+
+
+LEVELS = ("p05", "p25", "p50", "p75", "p95")
+
+
+def year_sum(path: dict[str, Any], year: int) -> float:
+    """Sum of the means of a year's quarters."""
+    return sum(
+        mean
+        for quarter, mean in zip(path["quarter"], path["mean"], strict=True)
+        if quarter.startswith(str(year))
+    )
+
+
+def steps(figures: dict[str, Any]) -> Iterator[float]:
+    """Ends of the waterfall's bars, and midpoints of stated ranges."""
+    row = next(row for row in figures["power"] if row["year"] == 2028)
+    for whole, parts in (
+        ("demand_gw", [row["under_construction_gw"], row["grid_gw"]]),
+        ("gross_shortfall_gw", list(row["options_gw"].values())),
+    ):
+        level = row[whole]["mean"]
+        for part in parts:
+            yield from (level - part["p05"], level - part["p95"])
+            level -= part["mean"]
+            yield level
+    for stated in (*figures["power_published"], *figures["observed"]["us_electricity"]):
+        for figure in (stated, *stated.values()):
+            if isinstance(figure, dict) and figure.get("low") is not None:
+                yield (figure["low"] + figure["high"]) / 2
+
+
+def counts(figures: dict[str, Any]) -> Iterator[float]:
+    """How many facts a source has, and how many points a quantity."""
+    titles = [fact["source_title"] for fact in figures["facts"].values()]
+    yield from (titles.count(title) for title in set(titles))
+    for name, points in figures["observed"].items():
+        yield len(points)
+        path = figures["quantities"][name]
+        inside = 0
+        for point in points:
+            at = path["quarter"].index(point["quarter"])
+            value = point["value"] or (point["low"] + point["high"]) / 2
+            inside += path["p05"][at] <= value <= path["p95"][at]
+        yield inside / len(points)
+
+
+@pytest.fixture
+def known(figures: dict[str, Any]) -> set[str]:
+    """All numbers that may be shown."""
+    found = {0.0, *numbers(figures), *derived(figures)}
+    return {key(value * scale) for value in found for scale in SCALES}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_numbers_of_the_tables(figures: dict[str, Any], known: set[str], language: str) -> None:
+    found = Page(page(figures, language, ("en", "zh")))
+    assert len(found.values) > 500
+    unknown = {(value, shown) for value, shown in found.values if key(value) not in known}
+    assert unknown == set()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_numbers_of_the_charts(figures: dict[str, Any], known: set[str], language: str) -> None:
+    found = Page(page(figures, language, ("en", "zh")))
+    unknown = {
+        (name, value)
+        for spec in found.charts
+        for row in chart_rows(spec)
+        for name, value in row.items()
+        if isinstance(value, float) and name not in PLACES and key(value) not in known
+    }
+    assert unknown == set()
+
+
+def test_the_place_of_a_quarter_is_its_middle() -> None:
+    """The first quarter's middle is 46 of 365 days in; the axis counts quarters of a year."""
+    assert position("2025Q1") == 2025 + 1 / 8
+    assert position("2025Q1") == pytest.approx(day_position("2025-02-15"), abs=0.003)
+
+
+def test_a_changed_figure_changes_the_page(figures: dict[str, Any]) -> None:
+    before = page(figures, "en", ("en",))
+    figures["companies"][0]["price"] = 4321.0
+    after = Page(page(figures, "en", ("en",)))
+    assert "4,321.00" not in before
+    assert (4321.0, "4,321.00") in after.values

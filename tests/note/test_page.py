@@ -1,0 +1,158 @@
+"""The pages: whole, safe, the same in both languages, and whole too where figures are missing."""
+
+import re
+from typing import Any
+
+import altair
+import pytest
+
+from jevons.facts.variables import variables
+from jevons.note.render import as_script, page
+
+from .reading import Page
+
+LANGUAGES = ("en", "zh")
+PARTS = (
+    "provenance", "answers", "quantities", "observed", "cost", "jevons_index", "shock", "binding",
+    "power", "power_published", "capex", "companies", "implied", "ladders", "claims", "why",
+    "inputs", "facts", "falsifiers",
+)  # fmt: skip
+
+pytestmark = pytest.mark.usefixtures("small_bundle")
+
+
+def read(figures: dict[str, Any], language: str) -> Page:
+    """The page of one language."""
+    return Page(page(figures, language, LANGUAGES))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_loads_nothing(figures: dict[str, Any], language: str) -> None:
+    found = read(figures, language)
+    assert found.loads == []
+    assert "default-src 'none'" in found.html  # a browser refuses what a test might overlook
+    assert not re.search(r"@import|url\(\s*['\"]?(?!data:)", found.html)
+    cited = {fact["source_url"] for fact in figures["facts"].values()}
+    outside = {link for link in found.links if "://" in link}
+    assert outside == cited  # the only addresses are those of sources, and only to be clicked
+
+
+def test_both_languages_tell_the_same(figures: dict[str, Any]) -> None:
+    english, chinese = (read(figures, language) for language in LANGUAGES)
+    assert english.figures == chinese.figures
+    assert len(english.charts) == len(chinese.charts) >= 10
+    assert [value for value, _ in english.values] == [value for value, _ in chinese.values]
+    assert 'lang="zh-Hans"' in chinese.html
+    assert len(re.findall(r"[\u4e00-\u9fff]", chinese.text)) > 2000
+    foreign = re.findall(r"[\u4e00-\u9fff]+", english.text)
+    assert foreign == ["中文"]  # the link to the other page
+
+
+def test_names_of_figures_are_anchors_used_once(figures: dict[str, Any]) -> None:
+    found = read(figures, "en")
+    identifiers = re.findall(r'\bid="([^"]+)"', found.html)
+    assert len(identifiers) == len(set(identifiers))
+    inside = {link[1:] for link in found.links if link.startswith("#")}
+    assert inside <= set(identifiers)
+
+
+def test_every_figure_can_be_asked_why(figures: dict[str, Any]) -> None:
+    found = read(figures, "en")
+    assert set(found.figures) - found.explained == {"sources"}  # which is itself the answer
+    assert "figures.json holds no explanation" not in found.text
+
+
+def test_charts_are_sound_and_described(figures: dict[str, Any]) -> None:
+    found = read(figures, "en")
+    for spec in found.charts:
+        altair.LayerChart.from_dict(spec, validate=True)
+    descriptions = re.findall(r'role="img" aria-label="([^"]*)"', found.html)
+    assert len(descriptions) == len(found.charts)
+    assert all(len(text) > 20 for text in descriptions)
+
+
+def test_labels_come_from_the_table_of_variables(
+    figures: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = variables()["us_electricity"]
+    assert row.english in read(figures, "en").text
+    assert row.chinese in read(figures, "zh").text
+    others = {name: row for name, row in variables().items() if name != "us_electricity"}
+    monkeypatch.setattr("jevons.note.words.variables", lambda: others)
+    assert row.english not in read(figures, "en").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("part", PARTS)
+def test_a_missing_part_is_named_and_the_rest_stands(
+    figures: dict[str, Any], part: str, language: str
+) -> None:
+    whole = read(figures, language)
+    empty = {**figures, part: [] if isinstance(figures[part], list) else {}}
+    left = {name: value for name, value in figures.items() if name != part}
+    for lacking in (left, empty, {**figures, part: None}):
+        found = read(lacking, language)
+        assert found.text.count("None") == found.text.count("nan") == 0
+        lost = set(whole.figures) - set(found.figures)
+        assert not lost or f"{part}" in found.text
+
+
+def test_nothing_at_all_is_still_a_page() -> None:
+    found = read({}, "en")
+    assert found.figures == []
+    assert "The figures hold none of the data" in found.text
+
+
+def test_a_company_without_a_value_says_why(figures: dict[str, Any]) -> None:
+    text = " ".join(read(figures, "en").text.split())
+    assert "Not valued: ORCL: no revenue of the last year is known." in text
+    assert "no build-out between 31 and 12,400 gives the price" in text
+
+
+def test_an_answer_without_a_probability_shows_a_dash(figures: dict[str, Any]) -> None:
+    entry = re.search(r'<li id="answer-entry">.*?</data>', read(figures, "en").html, re.DOTALL)
+    assert entry
+    assert '<data value="">–</data>' in entry.group()
+
+
+def test_no_decided_claim_is_no_score(figures: dict[str, Any]) -> None:
+    for claim in figures["claims"]:
+        claim |= {"status": "open", "outcome": None}
+    text = read(figures, "en").text
+    assert "4 claims on file, none decided by this date" in text
+    assert "0 of 0" not in text
+
+
+def test_an_observation_whose_day_has_passed_is_marked_and_not_announced(
+    figures: dict[str, Any],
+) -> None:
+    figures["falsifiers"][1]["by"] = "2025-02-28"  # before the as-of day, without its figure
+    text = " ".join(read(figures, "en").text.split())
+    assert "The first falls due on 31 December 2025" in text
+    assert "2025-02-28not published yet" in text
+
+
+def test_what_the_ladders_share_is_told_once(figures: dict[str, Any]) -> None:
+    for ladder in figures["ladders"]:
+        ladder["why"] = f"cheap at {ladder['ticker']}; the rule is untested"
+    text = read(figures, "en").text
+    assert text.count("the rule is untested") == 1
+    assert "cheap at NVDA" in text
+
+
+def test_texts_of_facts_cannot_become_markup(figures: dict[str, Any]) -> None:
+    attack = "</script><img src=x onerror=alert(1)>"
+    figures["facts"]["fact-00"] |= {"source_title": attack, "source_url": "javascript:alert(1)"}
+    figures["companies"][0] |= {"name": attack, "ticker": attack}
+    found = read(figures, "en")
+    assert found.loads == []
+    assert not any(link.startswith("javascript:") for link in found.links)
+
+
+def test_a_script_element_cannot_be_left() -> None:
+    assert str(as_script({"a": "</script>&"})) == r'{"a":"\u003c/script\u003e\u0026"}'
+
+
+def test_an_unknown_language_is_refused(figures: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="no language 'fr'"):
+        page(figures, "fr", LANGUAGES)

@@ -1,0 +1,98 @@
+"""Writing: the same bytes each time, all files or none, within the budget of size."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jevons.note.bundle import javascript
+from jevons.note.render import write
+
+NAMES = ["figures.json", "note.html", "note.zh.html"]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder."""
+    return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+
+
+@pytest.mark.usefixtures("small_bundle")
+def test_the_same_figures_give_the_same_bytes(figures: dict[str, Any], tmp_path: Path) -> None:
+    first = [path.name for path in write(figures, tmp_path / "first")]
+    backwards = dict(reversed(figures.items()))
+    write(backwards, tmp_path / "second")
+    assert sorted(first) == NAMES
+    assert contents(tmp_path / "first") == contents(tmp_path / "second")
+
+
+@pytest.mark.usefixtures("small_bundle")
+def test_figures_json_is_what_was_given(figures: dict[str, Any], tmp_path: Path) -> None:
+    write(figures, tmp_path)
+    assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8")) == figures
+
+
+@pytest.mark.usefixtures("small_bundle")
+def test_one_language_alone(figures: dict[str, Any], tmp_path: Path) -> None:
+    told: list[str] = []
+    paths = write(figures, tmp_path, ("zh",), told.append)
+    assert [path.name for path in paths] == told == ["figures.json", "note.zh.html"]
+    assert "note.html" not in (tmp_path / "note.zh.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("small_bundle")
+def test_a_number_that_is_none_is_refused_and_nothing_is_written(
+    figures: dict[str, Any], tmp_path: Path
+) -> None:
+    figures["companies"][0]["price"] = float("nan")
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write(figures, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("small_bundle")
+@pytest.mark.parametrize("broken", NAMES)
+def test_a_failure_leaves_the_old_files(
+    figures: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    write(figures, tmp_path)
+    (tmp_path / "note.zh.html").unlink()  # one of the files is new
+    before = contents(tmp_path)
+    figures["provenance"]["seed"] = 7
+    replace = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if target.name == broken:
+            raise OSError("no space left on device")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="no space"):
+        write(figures, tmp_path)
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.usefixtures("small_bundle")
+def test_a_file_in_the_place_of_the_folder_stays(figures: dict[str, Any], tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    place.write_text("mine", encoding="utf-8")
+    with pytest.raises(OSError, match="exists"):
+        write(figures, place)
+    assert place.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_whole_page_is_small_enough_to_send(figures: dict[str, Any], tmp_path: Path) -> None:
+    """The charts' code is inside; e-mail programs take a few megabytes."""
+    write(figures, tmp_path, ("en",))
+    size = (tmp_path / "note.html").stat().st_size
+    assert 0.9e6 < size < 4e6
+
+
+def test_a_damaged_bundle_is_built_again(tmp_path: Path) -> None:
+    whole = javascript(tmp_path)
+    assert "</script" not in whole  # it stands inside a script element
+    (kept,) = tmp_path.iterdir()
+    kept.write_text(whole[:1000], encoding="utf-8")
+    javascript.cache_clear()
+    assert javascript(tmp_path) == whole
+    assert kept.read_text(encoding="utf-8") == whole

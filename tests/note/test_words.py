@@ -1,0 +1,64 @@
+"""Words: each text in both languages, none that nobody says, the same blanks to fill."""
+
+import re
+from typing import Any
+
+import pytest
+
+from jevons.note.render import page
+from jevons.note.words import LANGUAGES, Words, messages
+
+# Closed lists that the study's words are looked up in; which of them occur depends on the run.
+LISTS = {
+    "amount", "bound", "category", "distribution", "gate", "horizon", "ladder_verdict", "layer",
+    "limit", "money", "money_amount", "option", "per", "per_label", "phase", "quantity", "status",
+    "unit", "verdict", "workload",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(messages()))
+def test_each_text_is_in_both_languages(name: str) -> None:
+    text = messages()[name]
+    assert set(text) == set(LANGUAGES)
+    if name.partition(".")[0] not in ("unit", "amount"):  # a bare number has no word
+        assert all(text.values())
+    blanks = [set(re.findall(r"\{(\w+)\}", text[language])) for language in LANGUAGES]
+    assert blanks[0] == blanks[1]
+
+
+@pytest.mark.usefixtures("small_bundle")
+def test_no_text_is_unused(figures: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    said: set[str] = set()
+    say = Words.say
+
+    def listen(self: Words, key: str, **values: object) -> str:
+        said.add(key)
+        return say(self, key, **values)
+
+    monkeypatch.setattr(Words, "say", listen)
+    page(figures, "en", LANGUAGES)
+    for claim in figures["claims"]:
+        claim["status"] = "open"
+    figures["why"].pop("claims")
+    figures["falsifiers"][0]["by"] = "2025-01-01"
+    figures["implied"][0] |= {"implied": None, "nearest": 12e3}
+    figures["implied"][1]["base"] = {**figures["implied"][1]["base"], "p50": 600.0}
+    page(figures, "zh", LANGUAGES)
+    page({}, "en", LANGUAGES)
+    unused = {name for name in messages() if name.partition(".")[0] not in LISTS} - said
+    assert unused == set()
+
+
+def test_a_name_without_a_word_is_shown_as_it_is() -> None:
+    assert Words("zh").name("layer", "space_mirror") == "space mirror"
+    assert Words("en").label("no_such_quantity") == "no such quantity"
+
+
+def test_an_input_of_one_company_is_named_after_it() -> None:
+    label = Words("en").label("gross_shortfall")
+    assert Words("en").label("NVDA_gross_shortfall") == f"NVDA: {label}"
+
+
+def test_a_text_needs_its_values() -> None:
+    with pytest.raises(KeyError):
+        Words("en").say("note.dateline")
