@@ -13,8 +13,8 @@ from jevons.facts import Store, load
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS
-from jevons.model.priors import BLOCK, Input
-from jevons.model.simulate import Experiment, input_draws, simulate
+from jevons.model.priors import BLOCK, Input, standard_normals
+from jevons.model.simulate import Experiment, simulate
 
 AS_OF = date(2025, 3, 11)
 Numbers = dict[str, jax.Array]
@@ -41,8 +41,18 @@ def paths() -> dict[str, np.ndarray]:
 @cache
 def inputs() -> dict[str, np.ndarray]:
     """The draws of every input behind :func:`paths`, (draw,)."""
-    run = experiment()
-    return in_double({name: input_draws(run, name, BLOCK) for name in run.inputs})
+    return drawn(experiment())
+
+
+def drawn(run: Experiment) -> dict[str, np.ndarray]:
+    """The draws of every input of an experiment in its first block, (draw,)."""
+    normals = standard_normals(run.seed, list(run.inputs), BLOCK)
+    return in_double(
+        {
+            name: np.asarray(entry.prior.draw(jnp.float32(entry.location), normals[name]))
+            for name, entry in run.inputs.items()
+        }
+    )
 
 
 def in_double(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

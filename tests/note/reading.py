@@ -38,7 +38,7 @@ class Page(HTMLParser):
         if tag == "a":
             self.links.append(given.get("href", ""))
         if tag == "figure":
-            self.figures.append(given["id"])
+            self.figures.append(given["id"].removeprefix("figure-"))
         if tag == "details" and self.figures:
             self.explained.add(self.figures[-1])
         if tag in ("script", "style"):

@@ -53,7 +53,7 @@ LEVELS = ("p05", "p25", "p50", "p75", "p95")
 def year_sum(path: dict[str, Any], year: int) -> float:
     """Sum of the means of a year's quarters."""
     return sum(
-        mean
+        float(mean)
         for quarter, mean in zip(path["quarter"], path["mean"], strict=True)
         if quarter.startswith(str(year))
     )

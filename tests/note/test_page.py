@@ -1,6 +1,7 @@
 """The pages: whole, safe, the same in both languages, and whole too where figures are missing."""
 
 import re
+from functools import cache
 from typing import Any
 
 import altair
@@ -10,6 +11,7 @@ from jevons.facts.variables import variables
 from jevons.note.render import as_script, page
 
 from .reading import Page
+from .sample import figures as sample
 
 LANGUAGES = ("en", "zh")
 PARTS = (
@@ -24,6 +26,12 @@ pytestmark = pytest.mark.usefixtures("small_bundle")
 def read(figures: dict[str, Any], language: str) -> Page:
     """The page of one language."""
     return Page(page(figures, language, LANGUAGES))
+
+
+@cache
+def whole() -> tuple[str, ...]:
+    """The figures of a page that lacks nothing."""
+    return tuple(read(sample(), "en").figures)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -82,19 +90,15 @@ def test_labels_come_from_the_table_of_variables(
     assert row.english not in read(figures, "en").text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("part", PARTS)
-def test_a_missing_part_is_named_and_the_rest_stands(
-    figures: dict[str, Any], part: str, language: str
-) -> None:
-    whole = read(figures, language)
-    empty = {**figures, part: [] if isinstance(figures[part], list) else {}}
-    left = {name: value for name, value in figures.items() if name != part}
-    for lacking in (left, empty, {**figures, part: None}):
-        found = read(lacking, language)
-        assert found.text.count("None") == found.text.count("nan") == 0
-        lost = set(whole.figures) - set(found.figures)
-        assert not lost or f"{part}" in found.text
+def test_a_missing_part_is_named_and_the_rest_stands(figures: dict[str, Any], part: str) -> None:
+    found = read({name: value for name, value in figures.items() if name != part}, "en")
+    assert not re.search(r"\b(None|nan|null)\b", found.text)
+    lost = set(whole()) - set(found.figures)
+    assert len(lost) <= 6
+    assert not lost or part in found.text
+    empty: object = [] if isinstance(figures[part], list) else {}
+    assert page({**figures, part: empty}, "en", LANGUAGES) == found.html
 
 
 def test_nothing_at_all_is_still_a_page() -> None:

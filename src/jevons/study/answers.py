@@ -59,9 +59,9 @@ def answers(figures: Figures, probabilities: Mapping[str, float | None]) -> list
         },
         {
             "id": "entry",
-            "probability": mean([row["rungs"][0]["fill_probability"] for row in ladders]),
-            "of": "the first rung of a ladder, picked at random, is reached within its horizon",
-            "of_zh": "随机选一个阶梯，其第一档在期限内触及",
+            "probability": mean([row["gate"] and not row["halt"] for row in ladders]),
+            "of": "a ladder, picked at random, has its gate open: value above price at even odds",
+            "of_zh": "随机选一个阶梯，其闸门开启：价值高于股价的概率过半",
             "values": {},
         },
         {
