@@ -1,5 +1,7 @@
 """What the tests of the note share."""
 
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,7 +13,13 @@ BUNDLE = "/* the charts' code */"
 
 @pytest.fixture
 def figures() -> dict[str, Any]:
-    """Fresh sample figures."""
+    """Sample figures of the test's own, to be changed at will."""
+    return deepcopy(prepared())
+
+
+@cache
+def prepared() -> dict[str, Any]:
+    """The sample figures, made once."""
     return sample()
 
 

@@ -390,6 +390,7 @@ def figures() -> dict[str, Any]:
     workloads = ("direct", "reasoning_agents", "multimodal")
     return {
         "provenance": {
+            "anchor": "2024Q4",
             "as_of": AS_OF,
             "seed": 2025,
             "draws": 20000,

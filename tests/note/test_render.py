@@ -1,15 +1,24 @@
 """Writing: the same bytes each time, all files or none, within the budget of size."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jevons.note.bundle import javascript
-from jevons.note.render import write
+from jevons.note.render import replace_all, write
 
 NAMES = ["figures.json", "note.html", "note.zh.html"]
+
+
+@pytest.fixture(autouse=True)
+def fresh_bundle() -> Iterator[None]:
+    """No bundle stays from one test to the next."""
+    javascript.cache_clear()
+    yield
+    javascript.cache_clear()
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -50,15 +59,12 @@ def test_a_number_that_is_none_is_refused_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.usefixtures("small_bundle")
 @pytest.mark.parametrize("broken", NAMES)
 def test_a_failure_leaves_the_old_files(
-    figures: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
-    write(figures, tmp_path)
-    (tmp_path / "note.zh.html").unlink()  # one of the files is new
+    replace_all(tmp_path, dict.fromkeys(NAMES[:2], "old"))  # the third will be new
     before = contents(tmp_path)
-    figures["provenance"]["seed"] = 7
     replace = Path.replace
 
     def fail(self: Path, target: Path) -> Path:
@@ -68,16 +74,18 @@ def test_a_failure_leaves_the_old_files(
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="no space"):
-        write(figures, tmp_path)
+        replace_all(tmp_path, dict.fromkeys(NAMES, "new"))
     assert contents(tmp_path) == before
+    monkeypatch.undo()
+    replace_all(tmp_path, dict.fromkeys(NAMES, "new"))
+    assert contents(tmp_path) == dict.fromkeys(NAMES, b"new")
 
 
-@pytest.mark.usefixtures("small_bundle")
-def test_a_file_in_the_place_of_the_folder_stays(figures: dict[str, Any], tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_the_folder_stays(tmp_path: Path) -> None:
     place = tmp_path / "out"
     place.write_text("mine", encoding="utf-8")
     with pytest.raises(OSError, match="exists"):
-        write(figures, place)
+        replace_all(place, {"note.html": "new"})
     assert place.read_text(encoding="utf-8") == "mine"
 
 
@@ -88,7 +96,9 @@ def test_a_whole_page_is_small_enough_to_send(figures: dict[str, Any], tmp_path:
     assert 0.9e6 < size < 4e6
 
 
-def test_a_damaged_bundle_is_built_again(tmp_path: Path) -> None:
+def test_a_damaged_bundle_is_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = "draw('</script>')" * 100
+    monkeypatch.setattr("vl_convert.javascript_bundle", lambda *_, **__: built)
     whole = javascript(tmp_path)
     assert "</script" not in whole  # it stands inside a script element
     (kept,) = tmp_path.iterdir()

@@ -35,7 +35,12 @@ class Factor:
     meaning: str
 
     def transform(self, normal: jax.Array) -> jax.Array:
-        """Two-piece lognormal draws from standard normals (draw,), cut off at ``cap``."""
+        """Two-piece lognormal draws from standard normals (draw,), cut off at ``cap``.
+
+        A median of 0 leaves the factor out: every draw is 0.
+        """
+        if self.median == 0:
+            return jnp.zeros_like(normal)
         above = jnp.log(self.high / self.median) / Z_95
         below = jnp.log(self.median / self.low) / Z_95
         spread = jnp.where(normal > 0, above, below)

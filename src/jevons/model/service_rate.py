@@ -16,6 +16,7 @@ Factors = Mapping[str, jax.Array]
 ALL_REDUCES = 2  # per layer: after attention and after the feed-forward block
 DISPATCH_BYTES = 1  # FP8 activations to the experts
 COMBINE_BYTES = 2  # BF16 results back
+ACTIVATION_BYTES = 2  # BF16 between kernels
 REMOTE_NODES = 3  # of the four nodes a token reaches in prefill, those other than its own
 
 
@@ -51,6 +52,8 @@ class Machine(NamedTuple):
     link_rate: ArrayLike  # one way, inside the fast-link domain
     network_rate: ArrayLike  # one way, between domains
     domain: ArrayLike  # chips in one fast-link domain
+    dense_four_bit: ArrayLike  # 1 where the rate is an FP4 peak, else 0
+    expert_four_bit: ArrayLike
 
 
 class Layout(NamedTuple):
@@ -66,7 +69,10 @@ class Layout(NamedTuple):
 
 
 class Stages(NamedTuple):
-    """Seconds of one step by stage and roof; each array broadcast over draws and set-ups."""
+    """Seconds of one step by stage and roof; each array broadcast over draws and set-ups.
+
+    ``overhead`` is the engine's own time and the traffic of activations between kernels.
+    """
 
     dense_memory: jax.Array
     dense_compute: jax.Array
@@ -130,18 +136,22 @@ def _matrices(
     parts = _floats(layout.micro_batches)
     tokens = _floats(tokens)
     memory = machine.memory_rate * factors["weight_bandwidth"]
+    expert_rate = machine.memory_rate * factors["expert_bandwidth"]
     rank_tokens = tokens * layout.tensor / layout.chips
     dense_shard = _floats(work.dense_parameters) / layout.tensor
     dense_memory = parts * dense_shard * layout.dense_bytes / memory
+    four_bit = factors["fp4_compute"]
     dense_rate = machine.dense_rate * gemm_share(rank_tokens / parts, factors)
+    dense_rate = dense_rate * jnp.where(_floats(machine.dense_four_bit) > 0, four_bit, 1.0)
     dense_compute = 2 * dense_shard * rank_tokens / dense_rate
     read = experts_read(tokens / parts, work)
     crowd = jnp.where(_floats(layout.expert_parallel) > 1, factors["expert_imbalance"], 1.0)
     layer_bytes = read * work.expert_parameters * layout.expert_bytes
-    expert_memory = parts * layer_bytes * work.moe_layers * crowd / (memory * layout.chips)
+    expert_memory = parts * layer_bytes * work.moe_layers * crowd / (expert_rate * layout.chips)
     routed = tokens * work.experts_per_token
     per_expert = routed / (parts * jnp.maximum(read, 1e-9))
     rate = machine.expert_rate * gemm_share(per_expert, factors) * layout.chips
+    rate = rate * jnp.where(_floats(machine.expert_four_bit) > 0, four_bit, 1.0)
     expert_compute = 2 * routed * work.expert_parameters * work.moe_layers * crowd / rate
     return dense_memory, dense_compute, expert_memory, expert_compute
 
@@ -209,7 +219,8 @@ def decode_stages(
         read / (machine.memory_rate * factors["kv_bandwidth"]),
         tokens * flop / rate,
         _communication(work, machine, layout, factors, tokens, nodes=False),
-        factors["layer_overhead"] * work.layers * layout.micro_batches,
+        _overhead(work, machine, layout, factors, tokens)
+        + factors["sequence_overhead"] * rank_batch,
         _overlap(layout, factors),
     )
 
@@ -241,9 +252,20 @@ def prefill_stages(
         jnp.zeros_like(compute),
         compute,
         _communication(work, machine, layout, factors, tokens, nodes=True),
-        factors["layer_overhead"] * work.layers * layout.micro_batches,
+        _overhead(work, machine, layout, factors, tokens),
         _overlap(layout, factors),
     )
+
+
+def _overhead(
+    work: Work, machine: Machine, layout: Layout, factors: Factors, tokens: ArrayLike
+) -> jax.Array:
+    """Seconds outside matrix products and attention: launches, routing, activations moved."""
+    launches = factors["layer_overhead"] * work.layers
+    routing = factors["expert_overhead"] * work.moe_layers * work.experts_per_token
+    widths = factors["activation_passes"] * work.layers * work.hidden_size
+    moved = widths * ACTIVATION_BYTES * _floats(tokens) * layout.tensor / layout.chips
+    return (launches + routing) * layout.micro_batches + moved / machine.memory_rate
 
 
 def _overlap(layout: Layout, factors: Factors) -> jax.Array:

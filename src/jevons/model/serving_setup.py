@@ -133,14 +133,18 @@ class Setup:
         network = chip.value("internode")
         if network is None and self.chips > domain:
             network = chip.needed("internode", f"more than {domain:.0f} chips")
+        dense = multiply_precision(chip, self._dense_precision)
+        expert = multiply_precision(chip, self.precision)
         return Machine(
-            dense_rate=chip.rate(multiply_precision(chip, self._dense_precision)),
-            expert_rate=chip.rate(multiply_precision(chip, self.precision)),
+            dense_rate=chip.rate(dense),
+            expert_rate=chip.rate(expert),
             attention_rate=chip.rate("bf16") if "bf16" in chip.figures else chip.rate("fp4"),
             memory_rate=chip.needed("memory_bandwidth", "the memory roof") * 1e12,
             link_rate=link * 1e9 / 2,
             network_rate=(network or 1.0) * 1e9,
             domain=domain,
+            dense_four_bit=float(dense == "fp4"),
+            expert_four_bit=float(expert == "fp4"),
         )
 
     @property

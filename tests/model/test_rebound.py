@@ -1,0 +1,148 @@
+"""The Jevons index against closed forms and against the chain run twice."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from jevons.errors import UserError
+from jevons.model.clock import QUARTER_YEARS, QUARTERS
+from jevons.model.demand import WORKLOADS
+from jevons.model.priors import BLOCK
+from jevons.model.rebound import HORIZONS, jevons_index, shocked
+from jevons.model.simulate import Experiment, simulate
+
+from .invented import drawn, experiment, in_double, moved
+
+START = QUARTERS.index("2025Q1")  # the first forecast quarter, from which a gain lasts
+UNBOUNDED = {"spend_share_ceiling": 1e6, "saturation_spend_share": 1e6}
+# Pre-training that fades away never meets its budget, so training does not answer efficiency.
+FADING = {"pretraining_growth": 0.3}
+
+
+@cache
+def free() -> Experiment:
+    return moved(experiment(), **UNBOUNDED, **FADING)
+
+
+def closed_share(run: Experiment, horizon: str) -> np.ndarray:
+    """Share of the gap to long-run demand that is closed by a horizon, (draw,)."""
+    steps = HORIZONS[horizon] + 1  # the onset's own quarter closes a part as well
+    return np.asarray(1 - 2 ** (-steps * QUARTER_YEARS / drawn(run)["adjustment_half_life"]))
+
+
+def elasticities(run: Experiment) -> np.ndarray:
+    x = drawn(run)
+    reasoning, multimodal = x["elasticity_ratio_reasoning"], x["elasticity_ratio_multimodal"]
+    ratio = np.stack([np.ones_like(reasoning), reasoning, multimodal])
+    return np.asarray(x["elasticity"] * ratio)
+
+
+@pytest.mark.parametrize("horizon", HORIZONS)
+def test_without_saturation_the_index_is_elasticity_times_pass_through_less_one(
+    horizon: str,
+) -> None:
+    """J = eps x pass-through x (1 - 2^(-t / half-life)) - 1 for each workload, draw by draw."""
+    index = jevons_index(free(), BLOCK)[horizon]["by_workload"]
+    through = drawn(free())["price_pass_through"] * closed_share(free(), horizon)
+    assert index.shape == (len(WORKLOADS), BLOCK)
+    np.testing.assert_allclose(index, elasticities(free()) * through - 1, atol=1e-3)
+
+
+def test_in_the_long_run_a_large_elasticity_passes_through_whole() -> None:
+    """Price follows cost fully and at once: J = eps - 1, above zero where demand is elastic."""
+    run = moved(
+        experiment(),
+        **UNBOUNDED,
+        **FADING,
+        elasticity=3.0,
+        price_pass_through=1 - 1e-6,
+        adjustment_half_life=0.02,
+    )
+    index = jevons_index(run, BLOCK)["long_run"]["by_workload"]
+    np.testing.assert_allclose(index, elasticities(run) - 1, atol=2e-3)
+    assert np.mean(index > 0) > 0.99
+
+
+def test_demand_that_ignores_price_saves_what_efficiency_saves() -> None:
+    """J of each workload is -1; in all it is -1 x inference's share of the compute wanted."""
+    run = moved(free(), elasticity=1e-9)
+    index = jevons_index(run, BLOCK)
+    paths = in_double(simulate(run, BLOCK, ["compute_by_workload", "compute_wanted"]))
+    share = paths["compute_by_workload"].sum(1) / paths["compute_wanted"]
+    for horizon, ahead in HORIZONS.items():
+        np.testing.assert_allclose(index[horizon]["by_workload"], -1.0, atol=1e-4)
+        np.testing.assert_allclose(index[horizon]["total"], -share[:, START + ahead], atol=1e-3)
+
+
+def test_the_total_is_the_mix_of_its_workloads_where_training_does_not_move() -> None:
+    paths = in_double(simulate(free(), BLOCK, ["compute_by_workload", "compute_wanted"]))
+    shares = paths["compute_by_workload"] / paths["compute_wanted"][:, None]
+    for horizon, ahead in HORIZONS.items():
+        index = jevons_index(free(), BLOCK)[horizon]
+        mix = (shares[:, :, START + ahead].T * index["by_workload"]).sum(0)
+        np.testing.assert_allclose(index["total"], mix, atol=1e-3)
+
+
+def test_a_budget_and_saturation_lower_the_index() -> None:
+    bound = jevons_index(experiment(), BLOCK)["long_run"]["by_workload"]
+    unbound = jevons_index(moved(experiment(), **UNBOUNDED), BLOCK)["long_run"]["by_workload"]
+    assert (bound <= unbound + 1e-3).all()
+    assert (bound > -1.001).all()
+
+
+@pytest.mark.parametrize("horizon", HORIZONS)
+def test_the_derivative_is_that_of_the_chain(horizon: str) -> None:
+    """Central difference of two runs 4 % apart.
+
+    A run may stand on another side of a limit, where the slope jumps: at most one draw in a
+    hundred does. In single precision the difference itself is good to 1e-3.
+    """
+    step, at = 0.02, START + HORIZONS[horizon]
+    up, down = (
+        in_double(simulate(shocked(experiment(), factor, "2025Q1"), BLOCK, ["compute_wanted"]))
+        for factor in (np.exp(step), np.exp(-step))
+    )
+    slope = np.log(up["compute_wanted"] / down["compute_wanted"])[:, at] / (2 * step)
+    index = jevons_index(experiment(), BLOCK)[horizon]["total"]
+    assert np.mean(np.abs(slope - index) < 5e-3) > 0.99
+
+
+def test_fewer_draws_are_the_first_of_more() -> None:
+    few, many = jevons_index(experiment(), 10), jevons_index(experiment(), BLOCK)
+    for horizon in HORIZONS:
+        for part in ("total", "by_workload"):
+            np.testing.assert_array_equal(few[horizon][part], many[horizon][part][..., :10])
+
+
+def test_a_shock_leaves_what_came_before_it() -> None:
+    names = ["compute_wanted", "token_cost", "accelerator_spend"]
+    at = QUARTERS.index("2026Q2")
+    base = simulate(experiment(), 200, names)
+    moved_by = simulate(shocked(experiment(), 10.0, "2026Q2"), 200, names)
+    for name in names:
+        np.testing.assert_array_equal(moved_by[name][:, :at], base[name][:, :at])
+    ratio = moved_by["token_cost"][:, at:] / base["token_cost"][:, at:]
+    np.testing.assert_allclose(ratio, 0.1, rtol=1e-4)
+
+
+def test_a_gain_of_one_changes_nothing() -> None:
+    base = simulate(experiment(), 50)
+    for name, values in simulate(shocked(experiment(), 1.0, "2025Q1"), 50).items():
+        np.testing.assert_array_equal(values, base[name])
+
+
+def test_a_shock_in_history_is_refused_with_the_first_quarter_that_is_not() -> None:
+    with pytest.raises(UserError, match=r"2024Q4 lies in what was already observed.*2025Q1"):
+        shocked(experiment(), 10.0, "2024Q4")
+
+
+def test_a_shock_outside_the_clock_is_refused() -> None:
+    with pytest.raises(UserError, match="'2035Q1' is not a quarter"):
+        shocked(experiment(), 10.0, "2035Q1")
+
+
+@pytest.mark.parametrize("efficiency", [0.0, -2.0, float("nan")])
+def test_a_gain_must_be_positive(efficiency: float) -> None:
+    with pytest.raises(UserError, match="must be above 0"):
+        shocked(experiment(), efficiency, "2025Q1")
