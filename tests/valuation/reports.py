@@ -6,8 +6,8 @@ from datetime import date
 from typing import cast
 
 import numpy as np
-from jevons.facts.snapshot import Snapshot
 
+from jevons.facts.snapshot import Snapshot
 from jevons.model.clock import QUARTERS
 from jevons.valuation.chain_inputs import ChainInputs
 from jevons.valuation.company import Company

@@ -1,18 +1,30 @@
-"""Measured serving figures, and what the roofline predicts for each."""
+"""Measured serving figures, what the roofline predicts for each, and its errors.
+
+``measurements.csv`` holds the figures and the set-up each was measured on. ``validation.csv``
+holds, for each, the prediction by factors that were fitted without its cell (a model on a chip) or
+without its whole source; :mod:`jevons.model.factor_fit` writes it.
+"""
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 
 from jevons.model.architecture import architecture
 from jevons.model.chip import chip
-from jevons.model.efficiency import Serving, time_per_output_token, tokens_per_chip_second
 from jevons.model.efficiency_factors import efficiency_factors
-from jevons.model.serving_setup import plan
+from jevons.model.serving import Serving, time_per_output_token, tokens_per_chip_second
+from jevons.model.serving_setup import Setup, plan
+
+FILE = files("jevons.model").joinpath("measurements.csv")
+VALIDATION = files("jevons.model").joinpath("validation.csv")
+FIT_SOURCES = ("InferenceX", "LMSYS")  # the factors in use are fitted to these two alone
+IDLE = "LMSYS-EP-06"  # mean of a day with hours without load: shown, not counted as an error
+TIME_PER_TOKEN = "time_per_output_token_ms"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +32,7 @@ class Measurement:
     """One measured figure and the set-up it was measured on; ``metric`` names its unit."""
 
     case_id: str
-    group: str
+    source: str
     model: str
     chip: str
     chips: int
@@ -32,6 +44,8 @@ class Measurement:
     context_out: int
     tp: int
     ep: int
+    pp: int
+    engine: str
     metric: str
     value: float
     known_on: str
@@ -39,69 +53,125 @@ class Measurement:
     source_url: str
     note: str
 
-    def predicted(self) -> float:
-        """The roofline's figure with every factor at its median, in the metric's unit."""
-        factors = efficiency_factors().medians()
-        ranks = {"tp": self.tp, "ep": self.ep}
-        setup = plan(
-            architecture(self.model),
-            chip(self.chip),
-            self.precision,
-            self.chips,
-            ranks,
-            self.kv_precision,
-        )
-        batch = min(self.batch, setup.largest_batch(self.context_in + self.context_out))
-        serving = Serving(
+    @classmethod
+    def from_row(cls, row: Mapping[str, str]) -> "Measurement":
+        """Read a row of the file; names are those of the fields."""
+        readers: dict[Any, Any] = {int: int, float: float, str: str}
+        return cls(**{field.name: readers[field.type](row[field.name]) for field in fields(cls)})
+
+    def as_row(self) -> dict[str, str]:
+        """The row of the file."""
+        return {name: f"{getattr(self, name)}" for name in COLUMNS}
+
+    @property
+    def cell(self) -> str:
+        """Model and chip: what is held out as a whole."""
+        return f"{self.model} on {self.chip}"
+
+    def setup(self) -> Setup:
+        """The set-up as the published tags describe it.
+
+        Raises:
+            UserError: they describe none that is possible.
+        """
+        ranks = {"tp": self.tp, "ep": self.ep, "pp": self.pp}
+        model, on = architecture(self.model), chip(self.chip)
+        return plan(model, on, self.precision, self.chips, ranks, self.kv_precision)
+
+    def batch_limit(self) -> int:
+        """Sequences that fit at their mean length: what an engine runs, others wait."""
+        return self.setup().largest_batch(self.context_in + self.context_out / 2)
+
+    def serving(self) -> Serving:
+        """The service that was measured."""
+        setup = self.setup()
+        return Serving(
             setup,
-            batch,
+            min(self.batch, self.batch_limit()),
             self.context_in,
             self.context_out,
             disaggregated=setup.wide,
             speculative=self.phase.endswith("speculative"),
         )
-        if self.metric == "time_per_output_token_ms":
+
+    def predicted(self) -> float:
+        """The roofline's figure with every factor at its median, in the metric's unit."""
+        factors, serving = efficiency_factors().medians(), self.serving()
+        if self.metric == TIME_PER_TOKEN:
             return 1e3 * float(time_per_output_token(serving, factors)[0])
         phase = self.phase.removesuffix("_speculative")
         return float(tokens_per_chip_second(serving, factors, phase)[0])
 
 
+COLUMNS = tuple(field.name for field in fields(Measurement))
+
+
 @cache
 def measurements() -> tuple[Measurement, ...]:
     """All bundled measurements, in the order of ``measurements.csv``."""
-    text = files("jevons.model").joinpath("measurements.csv").read_text(encoding="utf-8")
-    whole = ("chips", "batch", "context_in", "context_out", "tp", "ep")
-    rows = []
-    for row in csv.DictReader(text.splitlines()):
-        numbers = {name: int(row.pop(name)) for name in whole}
-        value = float(row.pop("value"))
-        rows.append(Measurement(value=value, **numbers, **row))  # type: ignore[arg-type]
-    return tuple(rows)
+    rows = csv.DictReader(FILE.read_text(encoding="utf-8").splitlines())
+    return tuple(Measurement.from_row(row) for row in rows)
+
+
+@cache
+def validation_points() -> tuple[dict[str, Any], ...]:
+    """Every measurement beside its predictions, for tables and the scatter.
+
+    Each has ``case_id``, ``source``, ``model``, ``chip``, ``engine``, ``phase``, ``metric``,
+    ``measured``, ``predicted`` (factors in use), ``held_out`` (fitted without its cell or source),
+    ``fitted`` (whether the factors in use saw its source), ``idle`` (a day's mean with idle hours).
+    """
+    table = {row["case_id"]: row for row in csv.DictReader(VALIDATION.read_text().splitlines())}
+    return tuple(
+        {
+            "case_id": row.case_id,
+            "source": row.source,
+            "model": row.model,
+            "chip": row.chip,
+            "engine": row.engine,
+            "phase": row.phase,
+            "metric": row.metric,
+            "measured": row.value,
+            "predicted": float(table[row.case_id]["predicted"]),
+            "held_out": float(table[row.case_id]["held_out"]),
+            "fitted": row.source in FIT_SOURCES and row.case_id != IDLE,
+            "idle": row.case_id == IDLE,
+        }
+        for row in measurements()
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class GroupError:
-    """Errors of one group: rows, median ratio predicted over measured, median absolute error."""
+    """Errors of a group: median ratio of predicted over measured, median and worst error."""
 
     group: str
     rows: int
     median_ratio: float
     median_absolute_error: float
+    within_1_6: float
     worst: float
 
 
-def errors_by_group(rows: Sequence[Measurement] | None = None) -> tuple[GroupError, ...]:
-    """Relative errors of the roofline by group of measurements."""
-    ratios: dict[str, list[float]] = {}
-    for row in measurements() if rows is None else rows:
-        ratios.setdefault(row.group, []).append(row.predicted() / row.value)
-    return tuple(
-        GroupError(
-            group,
-            len(found),
-            float(np.median(found)),
-            float(np.median(np.abs(np.array(found) - 1))),
-            float(max(np.abs(np.array(found) - 1))),
-        )
-        for group, found in ratios.items()
+def group_error(group: str, points: Iterable[Mapping[str, Any]], by: str) -> GroupError:
+    """Errors of some points; ``by`` is "predicted" or "held_out"."""
+    ratio = np.array([point[by] / point["measured"] for point in points])
+    error = np.abs(ratio - 1)
+    return GroupError(
+        group,
+        len(ratio),
+        float(np.median(ratio)),
+        float(np.median(error)),
+        float(np.mean(np.abs(np.log(ratio)) <= np.log(1.6))),
+        float(error.max()),
     )
+
+
+def errors(*names: str, by: str = "held_out") -> tuple[GroupError, ...]:
+    """Errors grouped by fields of the points, all together without names; idle hours apart."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for point in validation_points():
+        if not point["idle"]:
+            label = ", ".join(str(point[name]) for name in names) or "all"
+            groups.setdefault(label, []).append(point)
+    return tuple(group_error(name, groups[name], by) for name in sorted(groups))
