@@ -36,6 +36,7 @@ def plain(
     def share(tokens: Floats) -> Floats:
         return x["gemm_compute"] * tokens / (tokens + x["gemm_half_tokens"])
 
+    expert_memory = m["memory_rate"] * x["expert_bandwidth"]
     memory = m["memory_rate"] * x["weight_bandwidth"]
     dense = np.maximum(
         w["dense_parameters"] / y["tensor"] * y["dense_bytes"] / memory,
@@ -45,7 +46,7 @@ def plain(
     routed = batch * w["experts_per_token"]
     size = w["expert_parameters"] * w["moe_layers"] / y["chips"]
     expert = np.maximum(
-        read * size * y["expert_bytes"] / memory,
+        read * size * y["expert_bytes"] / expert_memory,
         2 * routed * size / (m["expert_rate"] * share(routed / read)),
     )
     attended = context * w["full_layers"] + np.minimum(context, w["window"]) * w["window_layers"]
@@ -57,9 +58,10 @@ def plain(
     )  # fmt: skip
     ring = 2 * (y["tensor"] - 1) / y["tensor"] * batch * w["hidden_size"] * 2
     reduce = ring / (m["link_rate"] * x["link_bandwidth"]) + x["collective_latency"]
-    total: Floats = (
-        dense + expert + attention + 2 * w["layers"] * reduce + x["layer_overhead"] * w["layers"]
-    )
+    routing = x["expert_overhead"] * w["moe_layers"] * w["experts_per_token"]
+    moved = x["activation_passes"] * w["layers"] * w["hidden_size"] * 2 * batch / m["memory_rate"]
+    engine = x["layer_overhead"] * w["layers"] + routing + x["sequence_overhead"] * batch + moved
+    total: Floats = dense + expert + attention + 2 * w["layers"] * reduce + engine
     return total
 
 

@@ -43,7 +43,7 @@ class Recorded(dict[str, jax.Array]):
 @cache
 def free() -> Experiment:
     """No budget and no saturation: what is left is the plain arithmetic of demand."""
-    return moved(experiment(), spend_share_ceiling=1e6, saturation_spend_share=1e6)
+    return moved(experiment(), spend_share_ceiling=1e30, saturation_spend_share=1e30)
 
 
 @cache
@@ -160,12 +160,13 @@ def test_at_the_anchor_the_chain_wants_the_declared_multiple_of_its_fleet() -> N
 
 
 def test_the_ceiling_holds_spending_on_inference() -> None:
-    """Owner's cost of inference over world GDP stays below each draw's ceiling."""
+    """Owner's cost of inference over world GDP reaches each draw's ceiling and never passes it."""
     hours = 8760 / 1e3  # million chips x USD/hour -> USD_bn a year
     inference = paths()["compute_by_workload"].sum(1)
     gdp = 118_000 * np.exp(0.05 * (SINCE_ANCHOR - QUARTER_YEARS))
     share = inference * paths()["hour_cost"] * hours / gdp
-    assert (share < inputs()["spend_share_ceiling"][:, None]).all()
+    ratio = share / inputs()["spend_share_ceiling"][:, None]
+    assert 0.99 < ratio.max() < 1 + 1e-6
 
 
 def test_training_stays_within_its_share_of_the_fleet() -> None:

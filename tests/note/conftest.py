@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from jevons.note.render import page
+from jevons.note.words import LANGUAGES
+
+from .reading import Page
 from .sample import figures as sample
 
 BUNDLE = "/* the charts' code */"
@@ -21,6 +25,14 @@ def figures() -> dict[str, Any]:
 def prepared() -> dict[str, Any]:
     """The sample figures, made once."""
     return sample()
+
+
+@pytest.fixture(scope="session")
+def pages() -> dict[str, Page]:
+    """The pages of the sample figures by language, made and read once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jevons.note.render.javascript", lambda: BUNDLE)
+        return {which: Page(page(prepared(), which, LANGUAGES)) for which in LANGUAGES}
 
 
 @pytest.fixture

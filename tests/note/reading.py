@@ -21,7 +21,7 @@ class Page(HTMLParser):
     explained: set[str] = field(default_factory=set)
     charts: list[dict[str, Any]] = field(default_factory=list)
     values: list[tuple[float, str]] = field(default_factory=list)
-    text: str = ""
+    texts: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -29,6 +29,11 @@ class Page(HTMLParser):
         self._value: float | None = None
         self._shown = ""
         self.feed(self.html)
+
+    @property
+    def text(self) -> str:
+        """All words, without scripts and styles."""
+        return "".join(self.texts)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -59,8 +64,9 @@ class Page(HTMLParser):
             if "layer" in document:
                 self.charts.append(document)
         elif self._script is None:
-            self.text += data
-            self._shown += data
+            self.texts.append(data)
+            if self._value is not None:
+                self._shown += data
 
 
 def numbers(value: Any) -> Iterator[float]:

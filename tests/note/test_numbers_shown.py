@@ -97,20 +97,22 @@ def counts(figures: dict[str, Any]) -> Iterator[float]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_numbers_of_the_tables(figures: dict[str, Any], language: str) -> None:
-    found = Page(page(figures, language, ("en", "zh")))
-    shown = [value for value, _ in found.values]
+def test_numbers_of_the_tables(
+    figures: dict[str, Any], pages: dict[str, Page], language: str
+) -> None:
+    shown = [value for value, _ in pages[language].values]
     assert len(shown) > 500
     assert unknown(shown, [*numbers(figures), *derived(figures)], 1e-9) == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_numbers_of_the_charts(figures: dict[str, Any], language: str) -> None:
+def test_numbers_of_the_charts(
+    figures: dict[str, Any], pages: dict[str, Page], language: str
+) -> None:
     """Charts keep six significant digits of a number in the unit of the axis."""
-    found = Page(page(figures, language, ("en", "zh")))
     shown = [
         value
-        for spec in found.charts
+        for spec in pages[language].charts
         for row in chart_rows(spec)
         for name, value in row.items()
         if isinstance(value, float) and name not in PLACES

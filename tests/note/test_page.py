@@ -1,7 +1,6 @@
 """The pages: whole, safe, the same in both languages, and whole too where figures are missing."""
 
 import re
-from functools import cache
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from jevons.note.bundle import VEGA_LITE
 from jevons.note.render import as_script, page
 
 from .reading import Page
-from .sample import figures as sample
 
 LANGUAGES = ("en", "zh")
 PARTS = (
@@ -29,15 +27,11 @@ def read(figures: dict[str, Any], language: str) -> Page:
     return Page(page(figures, language, LANGUAGES))
 
 
-@cache
-def whole() -> tuple[str, ...]:
-    """The figures of a page that lacks nothing."""
-    return tuple(read(sample(), "en").figures)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_loads_nothing(figures: dict[str, Any], language: str) -> None:
-    found = read(figures, language)
+def test_a_page_loads_nothing(
+    figures: dict[str, Any], pages: dict[str, Page], language: str
+) -> None:
+    found = pages[language]
     assert found.loads == []
     assert "default-src 'none'" in found.html  # a browser refuses what a test might overlook
     assert not re.search(r"@import|url\(\s*['\"]?(?!data:)", found.html)
@@ -46,8 +40,8 @@ def test_a_page_loads_nothing(figures: dict[str, Any], language: str) -> None:
     assert outside == cited  # the only addresses are those of sources, and only to be clicked
 
 
-def test_both_languages_tell_the_same(figures: dict[str, Any]) -> None:
-    english, chinese = (read(figures, language) for language in LANGUAGES)
+def test_both_languages_tell_the_same(pages: dict[str, Page]) -> None:
+    english, chinese = (pages[language] for language in LANGUAGES)
     assert english.figures == chinese.figures
     assert len(english.charts) == len(chinese.charts) >= 10
     assert [value for value, _ in english.values] == [value for value, _ in chinese.values]
@@ -57,22 +51,22 @@ def test_both_languages_tell_the_same(figures: dict[str, Any]) -> None:
     assert foreign == ["中文"]  # the link to the other page
 
 
-def test_names_of_figures_are_anchors_used_once(figures: dict[str, Any]) -> None:
-    found = read(figures, "en")
+def test_names_of_figures_are_anchors_used_once(pages: dict[str, Page]) -> None:
+    found = pages["en"]
     identifiers = re.findall(r'\bid="([^"]+)"', found.html)
     assert len(identifiers) == len(set(identifiers))
     inside = {link[1:] for link in found.links if link.startswith("#")}
     assert inside <= set(identifiers)
 
 
-def test_every_figure_can_be_asked_why(figures: dict[str, Any]) -> None:
-    found = read(figures, "en")
+def test_every_figure_can_be_asked_why(pages: dict[str, Page]) -> None:
+    found = pages["en"]
     assert set(found.figures) - found.explained == {"sources"}  # which is itself the answer
     assert "figures.json holds no explanation" not in found.text
 
 
-def test_charts_are_sound_and_described(figures: dict[str, Any]) -> None:
-    found = read(figures, "en")
+def test_charts_are_sound_and_described(pages: dict[str, Page]) -> None:
+    found = pages["en"]
     for spec in found.charts:
         drawn = vl_convert.vegalite_to_vega(spec, vl_version=VEGA_LITE)
         assert drawn["marks"]
@@ -82,22 +76,24 @@ def test_charts_are_sound_and_described(figures: dict[str, Any]) -> None:
 
 
 def test_labels_come_from_the_table_of_variables(
-    figures: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    figures: dict[str, Any], pages: dict[str, Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = variables()["us_electricity"]
-    assert row.english in read(figures, "en").text
-    assert row.chinese in read(figures, "zh").text
+    assert row.english in pages["en"].text
+    assert row.chinese in pages["zh"].text
     others = {name: row for name, row in variables().items() if name != "us_electricity"}
     monkeypatch.setattr("jevons.note.words.variables", lambda: others)
     assert row.english not in read(figures, "en").text
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_missing_part_is_named_and_the_rest_stands(figures: dict[str, Any], part: str) -> None:
+def test_a_missing_part_is_named_and_the_rest_stands(
+    figures: dict[str, Any], pages: dict[str, Page], part: str
+) -> None:
     left = {name: value for name, value in figures.items() if name != part}
     html = page(left, "en", LANGUAGES)
     assert not re.search(r"\b(None|nan)\b", html.partition("<main>")[2].partition("</main>")[0])
-    lost = set(whole()) - set(re.findall(r'<figure id="figure-(\w+)"', html))
+    lost = set(pages["en"].figures) - set(re.findall(r'<figure id="figure-(\w+)"', html))
     missing = " ".join(re.findall(r'<p class="missing">(.*?)</p>', html))
     assert not lost or part in missing
 
@@ -114,14 +110,14 @@ def test_nothing_at_all_is_still_a_page() -> None:
     assert "The figures hold none of the data" in found.text
 
 
-def test_a_company_without_a_value_says_why(figures: dict[str, Any]) -> None:
-    text = " ".join(read(figures, "en").text.split())
+def test_a_company_without_a_value_says_why(pages: dict[str, Page]) -> None:
+    text = " ".join(pages["en"].text.split())
     assert "Not valued: ORCL: no revenue of the last year is known." in text
     assert "no build-out between 31 and 12,400 gives the price" in text
 
 
-def test_an_answer_without_a_probability_shows_a_dash(figures: dict[str, Any]) -> None:
-    entry = re.search(r'<li id="answer-entry">.*?</data>', read(figures, "en").html, re.DOTALL)
+def test_an_answer_without_a_probability_shows_a_dash(pages: dict[str, Page]) -> None:
+    entry = re.search(r'<li id="answer-entry">.*?</data>', pages["en"].html, re.DOTALL)
     assert entry
     assert '<data value="">–</data>' in entry.group()
 
@@ -132,6 +128,13 @@ def test_no_decided_claim_is_no_score(figures: dict[str, Any]) -> None:
     text = read(figures, "en").text
     assert "4 claims on file, none decided by this date" in text
     assert "0 of 0" not in text
+
+
+def test_a_claim_whose_day_has_passed_is_not_announced(figures: dict[str, Any]) -> None:
+    figures["claims"][0] |= {"status": "not resolvable", "resolves_on": "2025-01-31"}
+    text = " ".join(read(figures, "en").text.split())
+    assert "the next to be decided on 31 December 2028" in text
+    assert "no figure was published" in text
 
 
 def test_an_observation_whose_day_has_passed_is_marked_and_not_announced(

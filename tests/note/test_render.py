@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from jevons.note.bundle import javascript
 from jevons.note.render import replace_all, write
+
+from .reading import Page, numbers
 
 NAMES = ["figures.json", "note.html", "note.zh.html"]
 
@@ -36,9 +39,19 @@ def test_the_same_figures_give_the_same_bytes(figures: dict[str, Any], tmp_path:
 
 
 @pytest.mark.usefixtures("small_bundle")
-def test_figures_json_is_what_was_given(figures: dict[str, Any], tmp_path: Path) -> None:
+def test_figures_json_is_what_was_given_and_every_number_shown(
+    figures: dict[str, Any], tmp_path: Path
+) -> None:
     write(figures, tmp_path)
-    assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8")) == figures
+    document = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))
+    for name in NAMES[1:]:
+        values = Page((tmp_path / name).read_text(encoding="utf-8")).values
+        assert {value for value, _ in values} <= set(numbers(document))
+    said = document.pop("shown")
+    assert document == figures
+    html = (tmp_path / "note.html").read_text(encoding="utf-8").replace("\u2060", "")
+    assert said["claim"] in unescape(html)
+    assert all(answer in unescape(html) for answer in said["answers"].values())
 
 
 @pytest.mark.usefixtures("small_bundle")

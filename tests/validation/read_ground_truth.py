@@ -16,6 +16,7 @@ from jevons.errors import UserError
 from jevons.model.architecture import architecture
 from jevons.model.chip import chip
 from jevons.model.measurements import COLUMNS, FILE, Measurement, measurements
+from jevons.model.serving_setup import BYTES
 
 Row = dict[str, str]
 
@@ -148,10 +149,14 @@ def impossible(row: Row, rows: list[Row]) -> str:
         return "layout or size that the published tags do not allow"
     ranks = measured.chips / measured.pp / measured.tp
     cache = setup.sequence_bytes_per_chip(measured.context_in + measured.context_out / 2)
-    bytes_read = cache * min(measured.batch, measured.batch_limit()) / ranks
+    model = setup.model
+    untouched = (1 - model.experts_per_token / max(model.experts, 1)) ** measured.batch
+    experts = model.routed_parameters * BYTES[setup.precision] * (1 - untouched)
+    weights = model.dense_parameters * setup.dense_bytes / measured.tp + experts / measured.chips
+    bytes_read = cache * min(measured.batch, measured.batch_limit()) / ranks + weights
     peak = (setup.chip.value("memory_bandwidth") or 0) * 1e12
     if 1e3 * bytes_read / peak > measured.value:
-        return "KV cache read faster than the chip's peak"
+        return "cache and weights read faster than the chip's peak"
     same = ("model", "chip", "chips", "precision", "tp", "ep", "context_in", "context_out")
     for other in rows:
         alike = all(other[name] == row[name] for name in same)

@@ -27,7 +27,9 @@ class Architecture:
     route every token to ``experts_per_token`` of ``experts`` blocks of width ``expert_ffn_size``
     and pass it through ``shared_experts`` more. Layers beyond ``full_attention_layers`` attend to
     the last ``sliding_window`` tokens only. ``sparse_index_topk`` tokens are attended where an
-    indexer of ``index_heads`` heads selects them (0: all).
+    indexer of ``index_heads`` heads selects them (0: all). With a ``compression_stride`` one
+    compressed vector per so many tokens is attended beside the selected ones (native sparse
+    attention).
     """
 
     name: str
@@ -60,6 +62,7 @@ class Architecture:
     index_head_dim: int
     max_context: int
     tied_embeddings: bool
+    compression_stride: int = 0
     aliases: tuple[str, ...] = ()
     stated_total_b: float | None = None
     stated_active_b: float | None = None
@@ -146,6 +149,11 @@ class Architecture:
         return self.mtp_layers * (projection + layer + self.embedding_parameters)
 
     @property
+    def compressed_share(self) -> float:
+        """Compressed vectors kept and attended per token of context."""
+        return 1.0 / self.compression_stride if self.compression_stride else 0.0
+
+    @property
     def kv_elements_per_layer(self) -> int:
         """Elements kept per token and layer: the latent for MLA, else keys and values."""
         if self.attention == "MLA":
@@ -154,12 +162,13 @@ class Architecture:
 
     def kv_bytes_per_token(self, bytes_per_element: float = 2.0) -> float:
         """Bytes one more token adds to the KV cache of the full-attention layers."""
-        return self.kv_elements_per_layer * self.full_attention_layers * bytes_per_element
+        tokens = self.full_attention_layers * (1.0 + self.compressed_share)
+        return self.kv_elements_per_layer * tokens * bytes_per_element
 
     def kv_bytes(self, context: float, bytes_per_element: float = 2.0) -> float:
         """Bytes of KV cache of one sequence of ``context`` tokens, windows bounded."""
         window = min(context, self.sliding_window) * self.window_layers
-        tokens = context * self.full_attention_layers + window
+        tokens = context * (1.0 + self.compressed_share) * self.full_attention_layers + window
         return self.kv_elements_per_layer * tokens * bytes_per_element
 
     @property
@@ -189,7 +198,7 @@ def architectures() -> Mapping[str, Architecture]:
 def _from_row(row: Mapping[str, str]) -> Architecture:
     values: dict[str, Any] = {}
     for field in fields(Architecture):
-        text = row[field.name]
+        text = row.get(field.name, "0")  # a column that the catalogue does without
         if field.name in ("released", "known_on"):
             values[field.name] = date.fromisoformat(text)
         elif field.name == "tied_embeddings":

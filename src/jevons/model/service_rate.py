@@ -38,6 +38,7 @@ class Work(NamedTuple):
     attention_flop_decode: ArrayLike
     attention_flop_prefill: ArrayLike
     selected_tokens: ArrayLike  # attended at most, where an indexer selects; else the limit
+    compressed_share: ArrayLike  # compressed vectors attended beside them, per token of context
     index_bytes: ArrayLike  # read per context token and layer by the indexer
     index_flop: ArrayLike  # per new token, context token and layer
 
@@ -198,8 +199,7 @@ def decode_stages(
     dense_memory, dense_compute, expert_memory, expert_compute = _matrices(
         work, machine, layout, factors, tokens
     )
-    attended = jnp.minimum(_floats(context), work.selected_tokens) * work.full_layers
-    attended = attended + jnp.minimum(_floats(context), work.window) * work.window_layers
+    attended = _attended(work, _floats(context))
     rank_batch = _floats(batch) * layout.tensor / layout.chips
     indexed = _floats(context) * work.full_layers
     cache = (
@@ -239,8 +239,7 @@ def prefill_stages(
         work, machine, layout, factors, tokens
     )
     mean = _floats(context) / 2
-    attended = jnp.minimum(mean, work.selected_tokens) * work.full_layers
-    attended = attended + jnp.minimum(mean, work.window) * work.window_layers
+    attended = _attended(work, mean)
     flop = attended * work.attention_flop_prefill + mean * work.full_layers * work.index_flop
     rate = machine.attention_rate * factors["attention_compute"] * layout.chips
     compute = tokens * flop / rate
@@ -255,6 +254,13 @@ def prefill_stages(
         _overhead(work, machine, layout, factors, tokens),
         _overlap(layout, factors),
     )
+
+
+def _attended(work: Work, context: jax.Array) -> jax.Array:
+    """Tokens attended, times layers: all, or those selected and compressed, or a window."""
+    branches = context * work.compressed_share + work.selected_tokens
+    window = jnp.minimum(context, work.window) * work.window_layers
+    return jnp.minimum(context, branches) * work.full_layers + window
 
 
 def _overhead(

@@ -121,6 +121,7 @@ class Setup:
             attention_flop_decode=model.attention_flop_decode,
             attention_flop_prefill=model.attention_flop_prefill,
             selected_tokens=model.sparse_index_topk or NO_LIMIT,
+            compressed_share=model.compressed_share,
             index_bytes=model.index_head_dim * BYTES["fp8"],
             index_flop=2.0 * model.index_heads * model.index_head_dim,
         )

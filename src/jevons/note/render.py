@@ -29,6 +29,7 @@ from jevons.note.sections.sources import sources
 from jevons.note.sections.valuation import valuation
 from jevons.note.sections.value_chain import value_chain
 from jevons.note.sections.workloads import workloads
+from jevons.note.shown import shown
 from jevons.note.theme import CONFIG
 from jevons.note.why import why
 
@@ -59,7 +60,8 @@ def write(
 ) -> list[Path]:
     """Write ``figures.json`` and the pages, all or none, and return their paths.
 
-    The same figures give the same bytes.
+    The same figures give the same bytes. Under "shown" figures.json also holds what the pages work
+    out from the figures (:mod:`jevons.note.shown`), in English.
 
     Args:
         figures: what the study computed; any part may be absent, and the page then says which.
@@ -72,7 +74,9 @@ def write(
     """
     report = progress or (lambda _: None)
     report("figures.json")
-    texts = {"figures.json": document(figures)}
+    english = Edition(figures, "en")
+    said = shown(page_one(english), [section(english) for section in SECTIONS])
+    texts = {"figures.json": document({**figures, "shown": said})}
     for language in languages:
         report(PAGES[language])
         texts[PAGES[language]] = page(figures, language, languages)

@@ -67,7 +67,9 @@ def fact_row(edition: Edition, fact_id: str) -> list[Cell]:
     return [
         Cell(edition.label(str(fact.get("metric"))), below=fact_id),
         Cell(str(fact.get("entity") or "")),
-        Cell(str(end or NOTHING) if not start or start == end else f"{start} – {end}"),
+        Cell(str(end or NOTHING))
+        if not start or start == end
+        else Cell(f"{start} –", below=str(end)),
         Cell(shown, value=value),
         Cell(str(fact.get("known_on") or NOTHING)),
         Cell(title or url or NOTHING, link=url, foreign=edition.language != "en"),

@@ -113,35 +113,30 @@ def table(
     rows = {name: found for name, found in gaps.items() if found}
     say, numbers = edition.say, edition.numbers
     last = {name: max(found, key=lambda r: r[0]["quarter"]) for name, found in rows.items()}
+    scales = {
+        name: numbers.scale(q["unit"], q["p95"], table=True) for name, (_, q, _) in last.items()
+    }
     typical = [median(gap for _, _, gap in found) for found in rows.values()]
     inside = [
         sum(q["p05"] <= (central(p) or 0.0) <= q["p95"] for p, q, _ in found) / len(found)
         for found in rows.values()
     ]
+    names = [Cell(edition.label(name), below=scales[name].label) for name in rows]
+    seen = {name: central(p) or 0.0 for name, (p, _, _) in last.items()}
     columns = [
-        (Column(say("column.quantity"), numeric=False), [Cell(edition.label(n)) for n in rows]),
+        (Column(say("column.quantity"), numeric=False), names),
         (Column(say("column.points")), [Cell(str(len(f)), value=len(f)) for f in rows.values()]),
         (
-            Column(say("column.quarter"), numeric=False),
+            Column(say("column.quarter"), numeric=False, whole=True),
             [Cell(p["quarter"]) for p, _, _ in last.values()],
         ),
         (
             Column(say("column.observed")),
-            [
-                Cell(numbers.amount(central(p), q["unit"]), value=central(p))
-                for p, q, _ in last.values()
-            ],
+            [Cell(numbers.plain(v * scales[n].factor), value=v) for n, v in seen.items()],
         ),
         (
             Column(say("column.model")),
-            [
-                Cell(
-                    numbers.amount(q["p50"], q["unit"]),
-                    value=q["p50"],
-                    below=numbers.between(q["p05"], q["p95"], q["unit"]),
-                )
-                for _, q, _ in last.values()
-            ],
+            [edition.quantity_cell(q, scales[name], None) for name, (_, q, _) in last.items()],
         ),
         (
             Column(say("column.last_gap")),

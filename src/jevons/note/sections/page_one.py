@@ -215,16 +215,13 @@ def key_table(edition: Edition) -> Figure | Missing:
 
 def coming(edition: Edition) -> tuple[str, ...]:
     """The next dates on which a claim is decided."""
-    settled = record.resolved(edition)
-    waiting = [c for c in edition.records("claims") if c not in settled and c.get("resolves_on")]
-    waiting.sort(key=lambda c: (str(c["resolves_on"]), str(c.get("id"))))
     return tuple(
         edition.say(
             "note.dated",
             day=edition.numbers.day(c["resolves_on"]),
             text=record.claim_text(edition, c),
         )
-        for c in waiting[:NEXT]
+        for c in record.waiting(edition)[:NEXT]
     )
 
 

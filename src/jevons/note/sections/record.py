@@ -91,6 +91,17 @@ def resolved(edition: Edition) -> list[Record]:
     return [c for c in edition.records("claims") if str(c.get("status")).lower() not in OPEN]
 
 
+def waiting(edition: Edition) -> list[Record]:
+    """Open claims whose day is still to come, the next first."""
+    settled, today = resolved(edition), edition.as_of or ""
+    found = [
+        c
+        for c in edition.records("claims")
+        if c not in settled and str(c.get("resolves_on") or "") >= today
+    ]
+    return sorted(found, key=lambda c: (str(c["resolves_on"]), str(c.get("id"))))
+
+
 def came_true(claim: Record) -> bool:
     """Whether a resolved claim's outcome lies in what it claimed."""
     if str(claim.get("status")).lower() in TRUE:
@@ -108,8 +119,7 @@ def claim_words(edition: Edition) -> dict[str, object]:
     """The ledger in words."""
     claims, settled = edition.records("claims"), resolved(edition)
     true = sum(came_true(claim) for claim in settled)
-    waiting = [c for c in claims if c not in settled and c.get("resolves_on")]
-    coming = min(waiting, key=lambda c: str(c["resolves_on"]), default={})
+    coming = next(iter(waiting(edition)), {})
     return {
         "all": len(claims),
         "resolved": len(settled),
