@@ -200,8 +200,8 @@ def electricity(publisher: str, year: int, value: float) -> Fact:
 
 def test_base_electricity_is_the_published_use_without_accelerators() -> None:
     lbnl, iea = electricity("LBNL", 2023, 176.0), electricity("IEA", 2022, 150.0)
-    assert settled("us_base_electricity", lbnl, iea).value == pytest.approx(167.0)
-    assert settled("us_base_electricity", iea).value == pytest.approx(150 * 1.03 - 9)
+    assert settled("us_base_electricity", lbnl, iea).value == pytest.approx(161.0)
+    assert settled("us_base_electricity", iea).value == pytest.approx(150 * 1.03 - 15)
     assert settled("us_base_electricity") == Anchor(None, ())
 
 
@@ -217,7 +217,7 @@ def test_cash_flow_is_a_quarter_of_each_buyers_last_year() -> None:
 
 
 def test_capex_before_and_now() -> None:
-    buyers = buyer_capex(known(*steady_buyers(15.0)))
+    buyers = buyer_capex(known(*steady_buyers(15.0), *doubling_revenue()))
     assert tuple(buyers) == BUYERS
     for each in buyers.values():
         assert (each.before, each.now) == (5.0, 15.0)
@@ -227,7 +227,7 @@ def test_capex_before_and_now() -> None:
 def test_a_buyer_without_a_base_is_named() -> None:
     facts = [each for each in steady_buyers() if each.entity != "META"]
     with pytest.raises(UserError, match="capex_cash_ppe of META for 2022"):
-        buyer_capex(known(*facts))
+        buyer_capex(known(*facts, *doubling_revenue()))
 
 
 def test_capex_is_that_of_the_anchor_quarter() -> None:

@@ -212,7 +212,7 @@ def bitcoin_sites(snapshot: Snapshot) -> Anchor:
 
 def us_base_electricity(snapshot: Snapshot) -> Anchor:
     """US data-centre use in 2023 (TWh) without accelerators; LBNL, else IEA's 2022 figure grown."""
-    accelerators_2023 = 9.0  # the chain's own fleet of 2023, see docs/power.md
+    accelerators_2023 = 15.0  # what the chain's own fleet drew over 2023, see docs/power.md
     fact = snapshot.at("US data centres", "electricity_use", date(2023, 12, 31), stated_by="LBNL")
     if fact is not None:
         return Anchor(fact.central - accelerators_2023, (fact.fact_id,))
@@ -249,18 +249,21 @@ class BuyerCapex:
 
 
 def buyer_capex(snapshot: Snapshot) -> dict[str, BuyerCapex]:
-    """Each buyer's quarterly cash capex: the mean of 2022 and the last quarter known.
+    """Each buyer's quarterly cash capex: the mean of 2022 and the last quarter up to the anchor's.
+
+    Buyers report weeks before NVIDIA; their quarter after the anchor's is not yet history.
 
     Raises:
         UserError: a buyer has no capex facts by then.
     """
+    anchor = anchor_quarter(snapshot)
     result = {}
     for buyer in BUYERS:
         known = quarterly(snapshot.select(entity=buyer, metric="capex_cash_ppe"))
         base = [fact for quarter, fact in known.items() if quarter.startswith("2022Q")]
         if not base:
             raise UserError(f"no capex_cash_ppe of {buyer} for 2022 is known by {snapshot.as_of}")
-        last = known[max(known)]
+        last = known[max(quarter for quarter in known if quarter <= anchor)]
         before = sum(fact.central for fact in base) / len(base)
         result[buyer] = BuyerCapex(
             before, last.central, (*(fact.fact_id for fact in base), last.fact_id)

@@ -28,7 +28,10 @@ Distribution = Literal["lognormal", "logitnormal", "normal"]
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """One input as declared: quantiles in ``unit``, source, and the rule for its centre."""
+    """One input as declared: quantiles in ``unit``, source, and the rule for its centre.
+
+    A lognormal input may have a ``floor`` that it never reaches, as an overhead of 1 + something.
+    """
 
     name: str
     distribution: Distribution
@@ -38,12 +41,13 @@ class Prior:
     unit: str
     source: str
     centre: str | None = None
+    floor: float = 0.0
 
     def forward(self, value: float) -> float:
         """Map a value to the scale on which the input is normal."""
         match self.distribution:
             case "lognormal":
-                return math.log(value)
+                return math.log(value - self.floor)
             case "logitnormal":
                 return math.log(value / (1 - value))
             case "normal":
@@ -63,7 +67,7 @@ class Prior:
         raw = location + self.scale * normal
         match self.distribution:
             case "lognormal":
-                return jnp.exp(raw)
+                return self.floor + jnp.exp(raw)
             case "logitnormal":
                 return jax.nn.sigmoid(raw)
             case "normal":
@@ -83,7 +87,7 @@ class Input:
         raw = self.location + self.prior.scale * z
         match self.prior.distribution:
             case "lognormal":
-                return math.exp(raw)
+                return self.prior.floor + math.exp(raw)
             case "logitnormal":
                 return 1 / (1 + math.exp(-raw))
             case "normal":
