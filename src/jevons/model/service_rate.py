@@ -180,6 +180,7 @@ def _communication(
     return reduces + jnp.where(spread, exchange, 0.0)
 
 
+@jax.jit
 def decode_stages(
     work: Work,
     machine: Machine,
@@ -225,6 +226,7 @@ def decode_stages(
     )
 
 
+@jax.jit
 def prefill_stages(
     work: Work,
     machine: Machine,

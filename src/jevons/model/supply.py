@@ -20,7 +20,7 @@ SURVIVAL_WIDTH = 0.6  # years; spread of retirement ages about the economic life
 
 
 def survival(life: jax.Array, age_years: jax.Array) -> jax.Array:
-    """Share of a vintage still in service, logistic in age, 1 when new; life (draw,), age (age, 1)."""
+    """Share of a vintage still in service, logistic in age from 1; life (draw,), age (age, 1)."""
     return jax.nn.sigmoid((life - age_years) / SURVIVAL_WIDTH) / jax.nn.sigmoid(
         life / SURVIVAL_WIDTH
     )

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from jevons.note.words import Words
 
-LOCALES = {"en": "en_US", "zh": "zh_CN"}
+LOCALES = {"en": Locale.parse("en_US"), "zh": Locale.parse("zh_CN")}
 DOLLARS = {"USD": 1.0, "USD_mn": 1e6, "USD_bn": 1e9}
 # The words of money in each language, from the largest: 亿 is 1e8 and 万亿 is 1e12.
 STEPS = {
