@@ -198,6 +198,7 @@ def figures() -> dict[str, Any]:
             "draws": 20000,
             "version": "0.1.0",
             "fact_hash": "3f" * 32,
+            "price_hash": "5a" * 32,
             "facts_known": 1834,
             "last_fact_known_on": "2025-03-10",
         },

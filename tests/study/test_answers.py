@@ -23,6 +23,7 @@ def figures() -> dict[str, Any]:
         for quarter, value in (("2024Q3", 10.0), ("2024Q4", 12.0))
     ]
     return {
+        "provenance": {"as_of": "2025-03-11"},
         "jevons_index": {"long_run": {"p_positive": 0.4, "jevons_index": {"p50": -0.2}}},
         "power": [
             {"year": year, "gross_shortfall_gw": {"p50": 20.0 + year - 2027},
@@ -102,10 +103,17 @@ def test_of_two_reports_on_a_quarter_the_later_one_is_now() -> None:
     assert falsifiers(seen)[0]["now"] == 13.0
 
 
-def test_the_clock_ends_before_the_year_does() -> None:
+def test_beyond_the_clock_nothing_is_forecast() -> None:
     seen = figures()
     seen["observed"] = {"tokens": [{"quarter": "2030Q2", "value": 1.0, "known_on": "2030-08-01"}]}
-    assert falsifiers(seen)[0]["quarter"] == "2030Q4"
+    assert falsifiers(seen) == []
+
+
+def test_a_figure_that_is_already_due_refutes_nothing() -> None:
+    """2025Q4 was due by 2026-02-28: on 2026-09-24 the next fourth quarter is watched."""
+    seen = figures() | {"provenance": {"as_of": "2026-09-24"}}
+    assert {row["quarter"] for row in falsifiers(seen)} == {"2026Q4"}
+    assert all(row["by"] > "2026-09-24" for row in falsifiers(seen))
 
 
 @pytest.mark.parametrize(

@@ -107,14 +107,24 @@ REPORTING_DAYS = "-02-28", "-05-31", "-08-31", "-11-30"  # when a quarter's figu
 
 
 def falsifiers(figures: Figures) -> list[dict[str, Any]]:
-    """Observations a year after the last one that would lie below 95 % of the draws."""
+    """Observations still to come that would lie below 95 % of the draws.
+
+    Each is a year after the last one observed, or the first such year whose figure is not yet due
+    by the as-of date.
+    """
+    today = figures["provenance"]["as_of"]
     rows = []
     for name, (direction, why, why_zh) in WATCHED.items():
         path, points = figures["quantities"][name], figures["observed"].get(name)
         if not points:
             continue
         last = max(points, key=lambda point: (point["quarter"], point["known_on"]))
-        at = min(QUARTERS.index(last["quarter"]) + HORIZON_QUARTERS, len(QUARTERS) - 1)
+        years = range(
+            QUARTERS.index(last["quarter"]) + HORIZON_QUARTERS, len(QUARTERS), HORIZON_QUARTERS
+        )
+        at = next((at for at in years if reported_by(QUARTERS[at]) > today), None)
+        if at is None:
+            continue
         quarter = QUARTERS[at]
         rows.append(
             {

@@ -1,6 +1,8 @@
 """Figures of the chain: every quantity summarised, the limits that bind, index, shock, power."""
 
+import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
@@ -64,11 +66,11 @@ class ChainFigures:
         quantities: dict[str, Any] = {}
         result: dict[str, Any] = {"quantities": quantities}
         for paths in self.passes():
-            for name, values in paths.items():
-                if name == "binding":
-                    result["binding"] = self._binding(values)
-                else:
-                    quantities.update(summaries(name, values))
+            if "binding" in paths:
+                result["binding"] = self._binding(paths.pop("binding"))
+            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # sorting lets others run
+                for found in pool.map(summaries, paths, paths.values()):
+                    quantities.update(found)
             if "buyers_capex" in paths:
                 result["build"] = self._more_is_spent(paths["buyers_capex"])
             if "gross_shortfall" in paths:

@@ -5,6 +5,7 @@ numbers in both. Parts are computed when they are first asked for.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -203,12 +204,31 @@ class Study:
         entries: Mapping[str, Input] = {**self.experiment.inputs, **self.companies.inputs}
         return {name: input_document(entry) for name, entry in entries.items()}
 
+    def _prepare(self) -> dict[str, Any]:
+        """Compute side by side what does not wait for each other; the cost document is returned.
+
+        Compilers and kernels let other threads run, so a second core halves the wait.
+        """
+        chain, companies = self.chain, self.companies
+        with ThreadPoolExecutor(2) as pool:
+            cost = pool.submit(lambda: (chain.horizons, self.cost())[1])
+            try:
+                _ = chain.quantities
+                tickers = [row["ticker"] for row in self.values()]
+                for _ in pool.map(companies.implied, tickers):
+                    pass
+                return cost.result()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+
     def figures(self) -> dict[str, Any]:
         """Everything that the note shows; the content of ``figures.json``."""
+        cost = self._prepare()
         figures: dict[str, Any] = {"provenance": self._provenance(), "answers": []}
         figures["quantities"] = self.chain.quantities
         figures["observed"] = self.observed
-        figures["cost"] = self.cost()
+        figures["cost"] = cost
         figures["jevons_index"] = self.chain.horizons
         figures["shock"] = self.shock()
         figures["binding"] = self.chain.binding
@@ -236,6 +256,7 @@ class Study:
         return self._head() | {
             "version": __version__,
             "fact_hash": self.store.fact_hash,
+            "price_hash": None if self.prices is None else self.prices.price_hash,
             "facts_known": len(self.snapshot),
             "last_fact_known_on": max(known).isoformat(),
             "anchor": self.experiment.anchor,

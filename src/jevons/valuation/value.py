@@ -216,9 +216,10 @@ def _warnings(
     found = []
     over = float(np.mean(ai_reported > reported.revenue))
     if over > 0:
+        draws = "under 1%" if over < 0.005 else f"{over:.0%}"
         found.append(
             f"{company.ticker}: the chain's AI revenue exceeds the reported revenue of "
-            f"{reported.start} to {reported.end} in {over:.0%} of draws; base business zero there"
+            f"{reported.start} to {reported.end} in {draws} of draws; base business zero there"
         )
     if (valued_on - reported.end).days > 400:
         found.append(f"{company.ticker}: the last known year of revenue ended on {reported.end}")
