@@ -89,6 +89,33 @@ def cost() -> dict[str, Any]:
     return {"rows": rows}
 
 
+def cost_checked() -> dict[str, Any]:
+    """Four measurements of two metrics, and their errors."""
+    where = {"source": "InferenceX", "model": "deepseek-v3", "engine": "sglang"}
+    time, rate = "time_per_output_token_ms", "tokens_per_s_per_chip"
+    points = [
+        where | {"chip": chip, "metric": metric, "measured": measured, "predicted": predicted}
+        for chip, metric, measured, predicted in (
+            ("H100", time, 20.0, 22.0),
+            ("H200", time, 10.0, 9.5),
+            ("B200", time, 5.0, 6.0),
+            ("H100", rate, 1850.0, 1700.0),
+        )
+    ]
+    errors = [
+        {
+            "group": group,
+            "rows": rows,
+            "median_ratio": 1.02,
+            "median_absolute_error": 0.09,
+            "within_1_6": 1.0,
+            "worst": 0.2,
+        }
+        for group, rows in (("all", 4), ("InferenceX", 4), ("H100", 2), ("H200", 1), ("B200", 1))
+    ]
+    return {"points": points, "errors": errors}
+
+
 def power() -> list[dict[str, Any]]:
     """Years with the four options."""
     years = []
@@ -151,6 +178,7 @@ def figures() -> dict[str, Any]:
         "drawdown",
         "companies",
         "cost",
+        "cost_checked",
         "token_cost",
         "jevons_index",
         "shock",
@@ -226,6 +254,7 @@ def figures() -> dict[str, Any]:
         "quantities": paths,
         "observed": observed(paths),
         "cost": cost(),
+        "cost_checked": cost_checked(),
         "jevons_index": {
             horizon: {
                 "jevons_index": index_quantity(horizon, middle, 0.3),

@@ -11,8 +11,8 @@ from jevons.note.words import LANGUAGES, Words, messages
 # Closed lists that the study's words are looked up in; which of them occur depends on the run.
 LISTS = {
     "amount", "bound", "category", "distribution", "gate", "horizon", "ladder_verdict", "layer",
-    "limit", "money", "money_amount", "option", "per", "per_label", "phase", "quantity", "status",
-    "unit", "verdict", "workload",
+    "limit", "metric", "money", "money_amount", "option", "per", "per_label", "phase", "quantity",
+    "status", "unit", "verdict", "workload",
 }  # fmt: skip
 
 

@@ -6,8 +6,9 @@ without its whole source; :mod:`jevons.model.factor_fit` writes it.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -24,6 +25,7 @@ FILE = files("jevons.model").joinpath("measurements.csv")
 VALIDATION = files("jevons.model").joinpath("validation.csv")
 FIT_SOURCES = ("InferenceX", "LMSYS")  # the factors in use are fitted to these two alone
 IDLE = "LMSYS-EP-06"  # mean of a day with hours without load: shown, not counted as an error
+FITTED_ON = date(2026, 8, 21)  # the day of the vintage that is fitted to measurements
 TIME_PER_TOKEN = "time_per_output_token_ms"  # noqa: S105
 
 
@@ -94,9 +96,9 @@ class Measurement:
             speculative=self.phase.endswith("speculative"),
         )
 
-    def predicted(self) -> float:
-        """The roofline's figure with every factor at its median, in the metric's unit."""
-        factors, serving = efficiency_factors().medians(), self.serving()
+    def predicted(self, as_of: date | None = None) -> float:
+        """The roofline's figure with every factor known by then at its median, metric's unit."""
+        factors, serving = efficiency_factors(as_of).medians(), self.serving()
         if self.metric == TIME_PER_TOKEN:
             return 1e3 * float(time_per_output_token(serving, factors)[0])
         phase = self.phase.removesuffix("_speculative")
@@ -111,6 +113,22 @@ def measurements() -> tuple[Measurement, ...]:
     """All bundled measurements, in the order of ``measurements.csv``."""
     rows = csv.DictReader(FILE.read_text(encoding="utf-8").splitlines())
     return tuple(Measurement.from_row(row) for row in rows)
+
+
+def points_known(as_of: date) -> list[dict[str, Any]]:
+    """The measurements known by a day beside what the roofline of that day predicts for each.
+
+    From the fitted vintage on that is the prediction by factors that never saw the row; before it
+    the factors come from kernels and saw none. Fields as in :func:`validation_points`.
+    """
+    known = {row.case_id: row for row in measurements() if row.known_on <= as_of.isoformat()}
+    points = [point for point in validation_points() if point["case_id"] in known]
+    if as_of >= FITTED_ON:
+        return points
+    then = {name: row.predicted(as_of) for name, row in known.items()}
+    return [
+        point | dict.fromkeys(("held_out", "predicted"), then[point["case_id"]]) for point in points
+    ]
 
 
 @cache
@@ -167,10 +185,12 @@ def group_error(group: str, points: Iterable[Mapping[str, Any]], by: str) -> Gro
     )
 
 
-def errors(*names: str, by: str = "held_out") -> tuple[GroupError, ...]:
+def errors(
+    *names: str, by: str = "held_out", points: Sequence[Mapping[str, Any]] | None = None
+) -> tuple[GroupError, ...]:
     """Errors grouped by fields of the points, all together without names; idle hours apart."""
     groups: dict[str, list[Mapping[str, Any]]] = {}
-    for point in validation_points():
+    for point in validation_points() if points is None else points:
         if not point["idle"]:
             label = ", ".join(str(point[name]) for name in names) or "all"
             groups.setdefault(label, []).append(point)

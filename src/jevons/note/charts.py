@@ -212,6 +212,57 @@ def fan(
     return base(rows, layers, height)
 
 
+def scatter(
+    rows: Sequence[Record],
+    groups: Sequence[str],
+    title: str,
+    names: Mapping[str, str],
+    factor: float,
+) -> Spec:
+    """Predicted over measured, both logarithmic, a colour a group, lines at 1 and at ``factor``.
+
+    ``rows`` have ``name``, ``group``, ``measured``, ``predicted``; ``names`` are words by field.
+    """
+    colours = dict(zip(groups, SERIES, strict=False))
+    data = [
+        {"name": row["name"], "colour": colours[row["group"]]}
+        | {field: exact(row[field]) for field in ("measured", "predicted")}
+        for row in rows
+    ]
+    low, high = spread(data, ("measured", "predicted"))
+    x = Measure(f"{names['measured']} ({title})", True, (low, high)).on("measured")
+    y = Measure(f"{names['predicted']} ({title})", True, (low, high))
+    lines: list[Spec] = [
+        {
+            "data": {"values": [{"measured": low}, {"measured": high}]},
+            "transform": [{"calculate": f"datum.measured * {at}", "as": "predicted"}],
+            "mark": {
+                "type": "line",
+                "color": RULE,
+                "strokeWidth": 1,
+                "strokeDash": dash,
+                "clip": True,
+            },
+            "encoding": {"x": x, "y": y.on("predicted")},
+        }
+        for at, dash in ((1.0, []), (factor, [5, 3]), (1 / factor, [5, 3]))
+    ]
+    tooltip = [{"field": "name", "type": "nominal", "title": names["name"]}] + [
+        {"field": field, "type": "quantitative", "title": names[field], "format": ",.4~g"}
+        for field in ("measured", "predicted")
+    ]
+    dots = {
+        "mark": {"type": "point", "filled": True, "size": 30, "opacity": 0.75},
+        "encoding": {
+            "x": x,
+            "y": y.on("predicted"),
+            "color": {"field": "colour", "type": "nominal", "scale": None, "legend": None},
+            "tooltip": tooltip,
+        },
+    }
+    return base(data, [*lines, dots], 320)
+
+
 def fans(
     paths: Sequence[tuple[str, Record]],
     scale: Scale,

@@ -6,6 +6,7 @@ numbers in both. Parts are computed when they are first asked for.
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from jevons.facts.questions import document
 from jevons.facts.snapshot import Snapshot
 from jevons.market import PriceTable
 from jevons.model import efficiency
+from jevons.model.measurements import errors, points_known
 from jevons.model.priors import Input
 from jevons.model.simulate import Experiment, Progress, dataset, simulate
 from jevons.quantiles import rounded
@@ -121,6 +123,28 @@ class Study:
                     if row is not None:
                         rows.append(row)
         return {"rows": rows}
+
+    def cost_checked(self) -> dict[str, Any]:
+        """Measured serving figures beside what the roofline predicts, and its errors by group.
+
+        ``points``: ``source, model, chip, engine, metric, measured, predicted``, the prediction by
+        factors that never saw the row. ``errors``: by all, source and chip.
+        """
+        points = points_known(self.as_of)
+        fields = ("source", "model", "chip", "engine", "metric", "measured")
+        groups = [(), ("source",), ("chip",)] if points else []
+        return {
+            "points": [
+                {name: point[name] for name in fields} | {"predicted": rounded(point["held_out"])}
+                for point in points
+                if not point["idle"]
+            ],
+            "errors": [
+                {name: rounded(value) if isinstance(value, float) else value for name, value in row}
+                for names in groups
+                for row in (asdict(found).items() for found in errors(*names, points=points))
+            ],
+        }
 
     def _cost_row(self, model: str, chip: str, phase: str) -> dict[str, Any] | None:
         fields = ("model", "chip", "phase", "tokens_per_s_per_chip", "usd_per_mtok")
@@ -229,6 +253,7 @@ class Study:
         figures["quantities"] = self.chain.quantities
         figures["observed"] = self.observed
         figures["cost"] = cost
+        figures["cost_checked"] = self.cost_checked()
         figures["jevons_index"] = self.chain.horizons
         figures["shock"] = self.shock()
         figures["binding"] = self.chain.binding

@@ -1,13 +1,15 @@
 """What a token costs, by model and chip, and how that cost moves."""
 
-from jevons.note.charts import fan, spread
+from jevons.note.charts import fan, scatter, spread
 from jevons.note.document import Cell, Chart, Column, Figure, Missing, Section
 from jevons.note.edition import Edition, Record, at, last_quarter
-from jevons.note.figures import fan_keys, level_names, range_keys, today
+from jevons.note.figures import fan_keys, level_names, range_keys, series_keys, today
 from jevons.note.row_charts import ranges
 from jevons.note.sections import HORIZON
 
 WHY = ("cost", "usd_per_mtok", "token_cost")
+WITHIN = 1.6  # the factor of the dashed lines, and of the share of rows between them
+FEWEST_DOTS = 4  # fewer measurements than that are told by the table alone
 MOST_ROWS = 24  # of the cost chart; the table shows all
 
 
@@ -23,6 +25,13 @@ def efficiency(edition: Edition) -> Section:
         blocks += [costs(edition, rows, values), cost_table(edition, rows)]
     else:
         blocks.append(edition.nothing("efficiency", "cost.rows"))
+    checked = edition.mapping("cost_checked")
+    points = checked.get("points")
+    if points is None:
+        blocks.append(edition.nothing("efficiency", "cost_checked"))
+    elif points:
+        blocks += [measured(edition, checked)] if len(points) >= FEWEST_DOTS else []
+        blocks.append(errors(edition, checked))
     path = edition.path("token_cost") or edition.path("token_price")
     if path:
         blocks.append(cost_path(edition, path))
@@ -81,6 +90,59 @@ def cost_table(edition: Edition, rows: list[Record]) -> Figure:
     bounds = (edition.words.heading("bound", str(row.get("bound") or "")) for row in rows)
     columns.append(edition.text_column(say("column.bound"), bounds))
     return Figure(**edition.figure("cost_table", WHY), table=edition.table(columns))
+
+
+def measured(edition: Edition, checked: Record) -> Figure:
+    """Predicted against measured serving figures, a chart for each metric."""
+    points = [
+        point | {"group": point["chip"], "name": f"{set_up_of(edition, point)}, {point['source']}"}
+        for point in checked["points"]
+    ]
+    chips = sorted({point["chip"] for point in points})
+    names = level_names(edition) | {
+        field: edition.say(f"hover.{field}") for field in ("measured", "predicted")
+    }
+    charts: list[Chart] = []
+    for metric in sorted({point["metric"] for point in points}):
+        shown = [point for point in points if point["metric"] == metric]
+        unit = edition.words.name("metric", metric)
+        spec = scatter(shown, chips, unit, names, WITHIN)
+        keys = [] if charts else series_keys(chips, "dot")
+        heading = edition.words.heading("metric", metric)
+        charts.append(edition.chart(spec, "cost_checked", keys, heading))
+    everything = checked["errors"][0]
+    values = {
+        "rows": len(points),
+        "error": edition.numbers.percent(everything["median_absolute_error"]),
+        "within": edition.numbers.percent(everything["within_1_6"]),
+    }
+    return Figure(**edition.figure("cost_checked", ("cost_checked",), **values), charts=charts)
+
+
+def set_up_of(edition: Edition, point: Record) -> str:
+    """Model and chip of a measurement."""
+    return edition.say("note.on_chip", model=point["model"], chip=point["chip"])
+
+
+def errors(edition: Edition, checked: Record) -> Figure:
+    """Errors by source and chip."""
+    say, rows = edition.say, checked["errors"]
+    names = [say("note.all") if row["group"] == "all" else str(row["group"]) for row in rows]
+    columns = [
+        edition.text_column(say("column.group"), names),
+        (
+            Column(say("column.rows")),
+            [Cell(edition.numbers.plain(row["rows"], 0), value=row["rows"]) for row in rows],
+        ),
+        edition.number_column(say("column.ratio"), [row["median_ratio"] for row in rows], "1"),
+        (
+            Column(say("column.error")),
+            [edition.percent_cell(row["median_absolute_error"]) for row in rows],
+        ),
+        (Column(say("column.within")), [edition.percent_cell(row["within_1_6"]) for row in rows]),
+    ]
+    figure = edition.figure("cost_errors", ("cost_checked",))
+    return Figure(**figure, table=edition.table(columns))
 
 
 def cost_path(edition: Edition, path: Record) -> Figure:

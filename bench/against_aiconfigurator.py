@@ -1,0 +1,94 @@
+"""The roofline beside AIConfigurator on the rows of InferenceX that both can set up.
+
+Needs ``aiconfigurator==0.12.0``, which brings its own versions of common libraries: install it in
+an environment of its own, put this repository's ``src`` on its path, and run the file there. It
+takes about eight minutes. The layout of each row is read from the package's own table.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+TABLES = files("jevons.model")
+# Published under a new name; the package carries the configuration of this one.
+PATHS = {"meta-llama/Llama-3.1-70B": "meta-llama/Meta-Llama-3.1-70B"}
+RANKS = ("tp_size", "pp_size", "attention_dp_size", "moe_tp_size", "moe_ep_size")
+WITHIN = 1.6
+
+
+def read(table: str) -> list[dict[str, str]]:
+    """A table of the model."""
+    return list(csv.DictReader(TABLES.joinpath(table).read_text(encoding="utf-8").splitlines()))
+
+
+def layouts() -> dict[tuple[str, float], dict[str, str]]:
+    """The package's rows by chip and measured milliseconds."""
+    sample = files("aiconfigurator_core").joinpath("systems/silicon_sample.csv")
+    rows = csv.DictReader(sample.read_text(encoding="utf-8").splitlines())
+    return {
+        (row["system"].split("_")[0].upper(), round(float(row["silicon_tpot_ms"] or 0), 4)): row
+        for row in rows
+        if row["mode"] == "agg"
+    }
+
+
+def estimate(row: dict[str, str], layout: dict[str, str]) -> float:
+    """Milliseconds per output token as AIConfigurator has them."""
+    api: Any = import_module("aiconfigurator.cli.api")
+    users = re.search(r"silicon_concurrency=(\d+)", layout["silicon_data_source"])
+    ranks = {name: int(float(layout[name])) for name in RANKS if layout[name]}
+    batch = int(users[1] if users else row["batch"]) / ranks.get("attention_dp_size", 1)
+    setting = dict(
+        backend_name=layout["backend"],
+        isl=int(row["context_in"]),
+        osl=int(row["context_out"]),
+        batch_size=max(1, round(batch)),
+        gemm_quant_mode=layout["gemm_quant_mode"] or None,
+        moe_quant_mode=layout["moe_quant_mode"] or None,
+        kvcache_quant_mode="fp8" if row["kv_precision"] == "fp8" else None,
+        **ranks,
+    )
+    model = PATHS.get(layout["model_path"], layout["model_path"])
+    try:
+        found = api.cli_estimate(model, layout["system"], database_mode="SILICON", **setting)
+    except (RuntimeError, ValueError):  # a kernel was not measured at these sizes
+        found = api.cli_estimate(model, layout["system"], database_mode="HYBRID", **setting)
+    return float(found.tpot)
+
+
+def compared() -> Iterator[tuple[str, float, float, float]]:
+    """Backend, measured, held-out prediction of the roofline, AIConfigurator's estimate."""
+    known = layouts()
+    held_out = {row["case_id"]: float(row["held_out"]) for row in read("validation.csv")}
+    for row in read("measurements.csv"):
+        layout = known.get((row["chip"], round(float(row["value"]), 4)))
+        if row["source"] != "InferenceX" or layout is None:
+            continue
+        try:
+            theirs = estimate(row, layout)
+        except (RuntimeError, ValueError) as reason:
+            print(f"{row['case_id']}: {reason}")
+            continue
+        yield layout["backend"], float(row["value"]), held_out[row["case_id"]], theirs
+
+
+def main() -> None:
+    """Print rows, median error and share within :data:`WITHIN` of both, by engine."""
+    groups: dict[str, list[tuple[float, float]]] = {}
+    for backend, measured, ours, theirs in compared():
+        for name in ("all", backend):
+            groups.setdefault(name, []).append((ours / measured, theirs / measured))
+    for name, ratios in groups.items():
+        texts = []
+        for side in zip(*ratios, strict=True):
+            error = sorted(abs(ratio - 1) for ratio in side)[len(side) // 2]
+            within = sum(1 / WITHIN <= ratio <= WITHIN for ratio in side) / len(side)
+            texts.append(f"{error:.3f} {within:.2f}")
+        print(f"{name:8} {len(ratios):4d}  roofline {texts[0]}  AIConfigurator {texts[1]}")
+
+
+if __name__ == "__main__":
+    main()
