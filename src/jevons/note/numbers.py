@@ -87,9 +87,9 @@ class Numbers:
         places = (0 if whole else significant(value)) if decimals is None else decimals
         pattern = "#,##0" + ("." + "0" * places if places else "")
         text = format_decimal(value, format=pattern, locale=self.locale)
-        if text.startswith("-"):
-            return text[1:] if not any(c in "123456789" for c in text) else "−" + text[1:]
-        return text
+        if not any(digit in text for digit in "123456789"):  # no sign, no false precision
+            return "0" if decimals is None else text.removeprefix("-")
+        return text.replace("-", "−")
 
     def percent(self, share: float | None, *, signed: bool = False, decimals: int = 0) -> str:
         """A share as a percentage; a probability that rounds to 0 or 100 but is not keeps a mark.
