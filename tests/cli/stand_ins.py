@@ -39,6 +39,7 @@ class Study:
             "draws": draws,
             "prices": prices,
         }
+        self.store, self.as_of = store, as_of
         Study.opened = self
 
     def figures(self) -> dict[str, Any]:
@@ -76,7 +77,18 @@ class Study:
         return [{"ticker": "NVDA", "drawdown": -0.25}, {"ticker": "ETN", "drawdown": -0.1}]
 
     def claims(self) -> list[dict[str, Any]]:
-        return [{"id": "capex_2025", "text": "到 2025 年", "status": "open", "outcome": None}]
+        return [
+            {"id": "capex-2025", "who": "Someone", "said_on": "2025-02-06", "text": "到 2025 年",
+             "resolves_on": "2026-02-28", "status": "open", "outcome": None, "unit": "USD_bn",
+             "p_model": 0.4}
+        ]  # fmt: skip
+
+    @property
+    def record(self) -> "Study":
+        return self
+
+    def scoreboard(self) -> list[dict[str, Any]]:
+        return [{"who": "Someone", "claims": 1, "open": 1, "decided": 0, "share_true": None}]
 
     def why(self, name: str) -> dict[str, Any]:
         return {"formula": f"{name} = a [b] / c", "facts": ["f1"], "assumptions": []}

@@ -33,6 +33,9 @@ ANSWERS = [
     (["drawdown"], Study.drawdown),
     (["drawdown", "etn"], lambda study: study.drawdown()[1:]),
     (["claims"], Study.claims),
+    (["claims", "list"], Study.claims),
+    (["claims", "show", "capex-2025"], lambda study: study.claims()[0]),
+    (["claims", "score"], lambda study: study.record.scoreboard()),
     (["facts", "why", "capex"], lambda study: study.why("capex")),
 ]
 

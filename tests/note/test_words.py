@@ -8,11 +8,13 @@ import pytest
 from jevons.note.render import page
 from jevons.note.words import LANGUAGES, Words, messages
 
+from .sample_aftermath import aftermath
+
 # Closed lists that the study's words are looked up in; which of them occur depends on the run.
 LISTS = {
     "amount", "bound", "category", "distribution", "gate", "horizon", "ladder_verdict", "layer",
-    "limit", "metric", "money", "money_amount", "option", "per", "per_label", "phase", "quantity",
-    "status", "unit", "verdict", "workload",
+    "lesson", "limit", "metric", "money", "money_amount", "option", "per", "per_label", "phase",
+    "quantity", "status", "unit", "verdict", "workload",
 }  # fmt: skip
 
 
@@ -35,7 +37,7 @@ def test_no_text_is_unused(figures: dict[str, Any], monkeypatch: pytest.MonkeyPa
         return say(self, key, **values)
 
     monkeypatch.setattr(Words, "say", listen)
-    page(figures, "en", LANGUAGES)
+    page(figures | {"replay": aftermath(figures)}, "en", LANGUAGES)
     for claim in figures["claims"]:
         claim["status"] = "open"
     figures["why"].pop("claims")

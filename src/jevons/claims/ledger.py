@@ -2,14 +2,13 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
 from importlib.resources import files
 
 from jevons.errors import UserError, did_you_mean
-from jevons.facts.snapshot import Snapshot
 from jevons.facts.units import conversion_factor
 from jevons.facts.variables import variables
 
@@ -60,11 +59,6 @@ def ledger() -> tuple[Claim, ...]:
     return read_ledger(text, "ledger.csv")
 
 
-def claims(snapshot: Snapshot) -> tuple[Claim, ...]:
-    """The claims that had been made by the snapshot's day."""
-    return tuple(claim for claim in ledger() if claim.said_on <= snapshot.as_of)
-
-
 def read_ledger(text: str, name: str) -> tuple[Claim, ...]:
     """Claims from CSV text.
 
@@ -84,6 +78,18 @@ def read_ledger(text: str, name: str) -> tuple[Claim, ...]:
             raise UserError(f"{name}:{reader.line_num}:id: {claim.id!r} stands there twice")
         found[claim.id] = claim
     return tuple(found.values())
+
+
+def ledger_text(every: Sequence[Claim]) -> str:
+    """Claims as CSV text that :func:`read_ledger` reads back."""
+    names = [field.name for field in fields(Claim)]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, names, lineterminator="\n")
+    writer.writeheader()
+    for claim in every:
+        cells = {name: getattr(claim, name) for name in names}
+        writer.writerow({name: "" if cell is None else str(cell) for name, cell in cells.items()})
+    return text.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Proper scores: what a forecaster can only improve by saying what it believes."""
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +24,23 @@ def log_score(probability: float, happened: bool) -> float:
     """
     given = probability if happened else 1 - probability
     return -math.log(given) if given > 0 else math.inf
+
+
+def lognormal_crps(mean: float, deviation: float, outcome: float) -> float:
+    """CRPS of a lognormal forecast whose log has this mean and deviation (Baran & Lerch 2015).
+
+    y (2 F(y) - 1) - 2 exp(m + s^2/2) (Phi(ln y - m - s^2 over s) + Phi(s / sqrt 2) - 1).
+
+    >>> lognormal_crps(0.0, 0.0, 3.0), round(lognormal_crps(0.0, 0.5, 1.0), 4)
+    (2.0, 0.1208)
+    """
+    if deviation == 0:
+        return abs(outcome - math.exp(mean))
+    normal = NormalDist().cdf
+    score = (math.log(outcome) - mean) / deviation
+    spread = 2 * math.exp(mean + deviation**2 / 2)
+    tail = normal(score - deviation) + normal(deviation / math.sqrt(2)) - 1
+    return outcome * (2 * normal(score) - 1) - spread * tail
 
 
 def crps(draws: ArrayLike, outcome: float) -> float:

@@ -13,6 +13,8 @@ from jevons.cli.options import (
     Draws,
     FactFiles,
     Json,
+    Language,
+    OutFolder,
     PriceFiles,
     Seed,
     Ticker,
@@ -27,12 +29,8 @@ LANGUAGES = {"en": ("en",), "zh": ("zh",), "both": ("en", "zh")}
 
 
 def note(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the note.")] = Path(
-        "out"
-    ),
-    language: Annotated[
-        str, typer.Option("--lang", metavar="en|zh|both", help="Language of the note.")
-    ] = "both",
+    out: OutFolder = Path("out"),
+    language: Language = "both",
     as_of: AsOf = None,
     seed: Seed = SEED,
     draws: Draws = DRAWS,
@@ -41,24 +39,40 @@ def note(
     prices: PriceFiles = None,
 ) -> None:
     """Write the research note: all six answers, charts, sources (note.html, figures.json)."""
+    check_note_options(out, language)
+    with progress(f"Computing the figures with {draws:,} draws") as report:
+        figures = open_study(as_of, seed, draws, facts, prices, report).figures()
+    files = write_note(figures, out, language)
+    if as_json:
+        show_json({"files": files, "provenance": figures["provenance"]})
+    else:
+        typer.echo("\n".join(files))
+
+
+def check_note_options(out: Path, language: str) -> None:
+    """Refuse what would make the note fail after its figures are computed.
+
+    Raises:
+        UserError: the language is none of the note's, or the folder takes no file.
+    """
     if language not in LANGUAGES:
         raise UserError(f"--lang {language!r} is not a language of the note; use en, zh or both")
     writable_folder(out)
-    with progress(f"Computing the figures with {draws:,} draws") as report:
-        figures = open_study(as_of, seed, draws, facts, prices, report).figures()
+
+
+def write_note(figures: dict[str, Any], out: Path, language: str) -> list[str]:
+    """Write the note and name its files.
+
+    Raises:
+        UserError: the folder cannot be written.
+    """
     from jevons.note.render import write
 
     with progress("Writing the note"):
         try:
-            files = write(figures, out, LANGUAGES[language])
+            return [str(file) for file in write(figures, out, LANGUAGES[language])]
         except OSError as error:
             raise UserError(f"--out {out} cannot be written ({error.strerror})") from error
-    names = [str(file) for file in files]
-    if as_json:
-        show_json({"files": names, "provenance": figures["provenance"]})
-        return
-    for name in names:
-        typer.echo(name)
 
 
 def simulate(
@@ -184,17 +198,4 @@ def drawdown(
 ) -> None:
     """How far each share is below its 52-week high."""
     answer = pick(open_study(as_of, SEED, DRAWS, facts, prices).drawdown(), ticker)
-    show(answer, as_json)
-
-
-def claims(
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-) -> None:
-    """Published claims: what was said, when it resolves, and what came of it."""
-    with progress(f"Simulating {draws:,} draws") as report:
-        answer = open_study(as_of, seed, draws, facts, report=report).claims()
     show(answer, as_json)

@@ -49,6 +49,10 @@ Draws = Annotated[
         help="Number of simulated futures.",
     ),
 ]
+OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the note.")]
+Language = Annotated[
+    str, typer.Option("--lang", metavar="en|zh|both", help="Language of the note.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 FactFiles = Annotated[
     list[Path] | None,

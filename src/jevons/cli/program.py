@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from jevons import __version__
-from jevons.cli import answers, cost, facts
+from jevons.cli import answers, claims, cost, facts, replay
 from jevons.errors import UserError
 
 DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -35,12 +35,14 @@ COMMANDS = (
     answers.value,
     answers.implied,
     answers.drawdown,
-    answers.claims,
+    replay.score,
+    replay.replay,
 )
 for command in COMMANDS:
     # The whole first line, which the parser would cut short in the list of commands.
     app.command(short_help=str(command.__doc__))(command)
 app.add_typer(cost.app, name="cost", short_help=cost.app.info.help)
+app.add_typer(claims.app, name="claims", short_help=claims.app.info.help)
 app.add_typer(facts.app, name="facts", short_help=facts.app.info.help)
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from jevons.note.bundle import javascript
 from jevons.note.document import Figure, Section
 from jevons.note.edition import Edition
+from jevons.note.sections.aftermath import aftermath
 from jevons.note.sections.build_out import build_out
 from jevons.note.sections.capex import capex
 from jevons.note.sections.efficiency import efficiency
@@ -75,7 +76,7 @@ def write(
     report = progress or (lambda _: None)
     report("figures.json")
     english = Edition(figures, "en")
-    said = shown(page_one(english), [section(english) for section in SECTIONS])
+    said = shown(page_one(english), sections_of(english))
     texts = {"figures.json": document({**figures, "shown": said})}
     for language in languages:
         report(PAGES[language])
@@ -99,7 +100,7 @@ def page(figures: Mapping[str, Any], language: str, languages: tuple[str, ...]) 
             edition=edition,
             say=edition.say,
             first=page_one(edition),
-            sections=[section(edition) for section in SECTIONS],
+            sections=sections_of(edition),
             why=lambda names: why(edition, names),
             numbering=Numbering(),
             links=[(other, PAGES[other]) for other in others],
@@ -110,6 +111,12 @@ def page(figures: Mapping[str, Any], language: str, languages: tuple[str, ...]) 
             as_script=as_script,
         )
     )
+
+
+def sections_of(edition: Edition) -> list[Section]:
+    """The sections in order; what happened afterwards comes first where the figures hold it."""
+    replayed = [aftermath(edition)] if edition.mapping("replay") else []
+    return replayed + [section(edition) for section in SECTIONS]
 
 
 class Numbering:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from jevons.claims import Claim, Resolution, claims, document, probability, resolve
+from jevons.claims import Claim, Resolution, claims, document, probability, resolve, scoreboard
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.variables import variable
 from jevons.model.clock import QUARTERS, fiscal_quarter_of, quarter_of
@@ -37,6 +37,10 @@ class Record:
         return [
             document(claim, found, self._probability(claim)) for claim, found in self.resolutions
         ]
+
+    def scoreboard(self) -> list[dict[str, Any]]:
+        """Sources by how many of their decided claims came true."""
+        return scoreboard(self.resolutions)
 
     def _probability(self, claim: Claim) -> float | None:
         """The chain's probability of a claim about a period that it forecasts, else nothing.
