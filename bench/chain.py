@@ -357,7 +357,7 @@ def ramp(year: Floats, start: float, after: Floats) -> Floats:
 def run_plain(x: Inputs, experiment: Experiment) -> dict[str, Floats]:
     """One block through the NumPy chain."""
     s = experiment.setting
-    levels = np.asarray(s.buyer_before), np.asarray(s.buyer_now), np.asarray(s.shock)
+    levels = np.asarray(s.buyer_before), np.asarray(s.buyer_now), np.asarray(s.shocks.efficiency)
     return Plain(x, QUARTERS.index(experiment.anchor), *levels).paths()
 
 

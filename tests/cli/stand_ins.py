@@ -32,6 +32,7 @@ class Study:
         draws: int,
         prices: object = None,
         progress: object = None,
+        scenarios: object = (),
     ) -> None:
         self.arguments: dict[str, Any] = {
             "as_of": as_of,
@@ -55,8 +56,8 @@ class Study:
     def index(self) -> dict[str, Any]:
         return {"jevons_index": QUANTITY, "p_positive": 0.9, "by_workload": {"direct": QUANTITY}}
 
-    def shock(self, *, efficiency: float, at: str) -> dict[str, Any]:
-        return {"efficiency": efficiency, "at": at, "responses": {"tokens": PATH}}
+    def shock(self, *, at: str | None = None, **factors: float) -> dict[str, Any]:
+        return factors | {"at": at, "responses": {"tokens": PATH}}
 
     def power(self) -> list[dict[str, Any]]:
         year = {"demand_gw": QUANTITY, "options_gw": {"a": QUANTITY}}

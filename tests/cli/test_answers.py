@@ -23,7 +23,7 @@ def cost(model: str, chip: str, **options: Any) -> dict[str, Any]:
 ANSWERS = [
     (["simulate"], Study.simulate),
     (["index"], Study.index),
-    (["shock"], lambda study: study.shock(efficiency=10.0, at=None)),
+    (["shock"], lambda study: study.shock(at=None)),
     (["power"], Study.power),
     (["value", "NVDA"], lambda study: study.value("NVDA")),
     (["value", "nvda"], lambda study: study.value("NVDA")),

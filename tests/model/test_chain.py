@@ -80,8 +80,8 @@ def test_a_setting_is_what_the_date_fixes() -> None:
     assert float(setting.anchor) == 1.0
     assert setting.buyer_before.tolist() == [1.0, 3.0]
     assert setting.buyer_now.tolist() == [2.0, 4.0]
-    assert setting.shock.shape == (len(QUARTERS),)
-    assert not setting.shock.any()
+    assert setting.shocks.efficiency.shape == (len(QUARTERS),)
+    assert not any(shock.any() for shock in setting.shocks)
 
 
 def test_every_path_is_finite_and_within_its_bounds() -> None:

@@ -10,7 +10,7 @@ from jevons.errors import UserError
 from jevons.model.clock import QUARTER_YEARS, QUARTERS
 from jevons.model.demand import WORKLOADS
 from jevons.model.priors import BLOCK
-from jevons.model.rebound import HORIZONS, jevons_index, shocked
+from jevons.model.rebound import HORIZONS, jevons_index
 from jevons.model.simulate import Experiment, simulate
 
 from .invented import drawn, experiment, in_double, moved
@@ -122,7 +122,13 @@ def test_the_derivative_is_that_of_the_chain(horizon: str) -> None:
     differ = []
     for step in (0.04, 0.005):
         up, down = (
-            in_double(simulate(shocked(experiment(), factor, "2025Q1"), BLOCK, ["compute_wanted"]))
+            in_double(
+                simulate(
+                    experiment().shocked({"efficiency": factor}, "2025Q1"),
+                    BLOCK,
+                    ["compute_wanted"],
+                )
+            )
             for factor in (math.exp(step), math.exp(-step))
         )
         slope = np.log(up["compute_wanted"] / down["compute_wanted"])[:, at] / (2 * step)
@@ -142,7 +148,7 @@ def test_a_shock_leaves_what_came_before_it() -> None:
     names = ["compute_wanted", "token_cost", "accelerator_spend"]
     at = QUARTERS.index("2026Q2")
     base = simulate(experiment(), 200, names)
-    moved_by = simulate(shocked(experiment(), 10.0, "2026Q2"), 200, names)
+    moved_by = simulate(experiment().shocked({"efficiency": 10.0}, "2026Q2"), 200, names)
     for name in names:
         np.testing.assert_array_equal(moved_by[name][:, :at], base[name][:, :at])
     ratio = moved_by["token_cost"][:, at:] / base["token_cost"][:, at:]
@@ -151,21 +157,21 @@ def test_a_shock_leaves_what_came_before_it() -> None:
 
 def test_a_gain_of_one_changes_nothing() -> None:
     base = simulate(experiment(), 50)
-    for name, values in simulate(shocked(experiment(), 1.0, "2025Q1"), 50).items():
+    for name, values in simulate(experiment().shocked({"efficiency": 1.0}, "2025Q1"), 50).items():
         np.testing.assert_array_equal(values, base[name])
 
 
 def test_a_shock_in_history_is_refused_with_the_first_quarter_that_is_not() -> None:
     with pytest.raises(UserError, match=r"2024Q4 lies in what was already observed.*2025Q1"):
-        shocked(experiment(), 10.0, "2024Q4")
+        experiment().shocked({"efficiency": 10.0}, "2024Q4")
 
 
 def test_a_shock_outside_the_clock_is_refused() -> None:
     with pytest.raises(UserError, match="'2035Q1' is not a quarter"):
-        shocked(experiment(), 10.0, "2035Q1")
+        experiment().shocked({"efficiency": 10.0}, "2035Q1")
 
 
 @pytest.mark.parametrize("efficiency", [0.0, -2.0, float("nan")])
 def test_a_gain_must_be_positive(efficiency: float) -> None:
-    with pytest.raises(UserError, match="must be above 0"):
-        shocked(experiment(), efficiency, "2025Q1")
+    with pytest.raises(UserError, match="must be a factor above 0"):
+        experiment().shocked({"efficiency": efficiency}, "2025Q1")

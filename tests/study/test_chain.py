@@ -105,7 +105,7 @@ def test_an_index_is_positive_in_its_share_of_draws() -> None:
 
 
 def test_a_shock_is_a_ratio_of_the_same_draws() -> None:
-    shock = figures().shock()
+    shock = figures().shock(efficiency=10.0)
     assert (shock["efficiency"], shock["at"]) == (10.0, "2025Q1")
     assert tuple(shock["responses"]) == RESPONSES
     for path in shock["responses"].values():

@@ -16,6 +16,7 @@ from jevons.cli.options import (
     Language,
     OutFolder,
     PriceFiles,
+    Scenarios,
     Seed,
     Ticker,
     open_study,
@@ -37,11 +38,14 @@ def note(
     as_json: Json = False,
     facts: FactFiles = None,
     prices: PriceFiles = None,
+    scenario: Scenarios = None,
 ) -> None:
     """Write the research note: all six answers, charts, sources (note.html, figures.json)."""
     check_note_options(out, language)
     with progress(f"Computing the figures with {draws:,} draws") as report:
-        figures = open_study(as_of, seed, draws, facts, prices, report).figures()
+        figures = open_study(
+            as_of, seed, draws, facts, prices, report, scenarios=scenario
+        ).figures()
     files = write_note(figures, out, language)
     if as_json:
         show_json({"files": files, "provenance": figures["provenance"]})
@@ -85,10 +89,13 @@ def simulate(
     draws: Draws = DRAWS,
     as_json: Json = False,
     facts: FactFiles = None,
+    scenario: Scenarios = None,
 ) -> None:
     """Simulate the chain from tokens to capex, quarter by quarter, with ranges."""
     with progress(f"Simulating {draws:,} draws") as report:
-        answer: dict[str, Any] = open_study(as_of, seed, draws, facts, report=report).simulate()
+        answer: dict[str, Any] = open_study(
+            as_of, seed, draws, facts, report=report, scenarios=scenario
+        ).simulate()
     if quantities:
         known = answer["quantities"]
         for name in quantities:
@@ -104,20 +111,36 @@ def index(
     draws: Draws = DRAWS,
     as_json: Json = False,
     facts: FactFiles = None,
+    scenario: Scenarios = None,
 ) -> None:
     """The Jevons index: does efficiency raise demand for compute, and how sure is that?"""
     with progress(f"Simulating {draws:,} draws") as report:
-        answer = open_study(as_of, seed, draws, facts, report=report).index()
+        answer = open_study(as_of, seed, draws, facts, report=report, scenarios=scenario).index()
     show(answer, as_json)
 
 
 def shock(
     efficiency: Annotated[
-        float,
+        float | None,
         typer.Option(
-            "--efficiency", metavar="FACTOR", help="Factor by which efficiency rises at once."
+            metavar="FACTOR", help="On tokens per unit of compute; 10 if no factor is given."
         ),
-    ] = 10.0,
+    ] = None,
+    demand: Annotated[
+        float | None, typer.Option(metavar="FACTOR", help="On tokens wanted at the same price.")
+    ] = None,
+    tokens_per_answer: Annotated[
+        float | None, typer.Option(metavar="FACTOR", help="On tokens of reasoning and agents.")
+    ] = None,
+    chips: Annotated[
+        float | None, typer.Option(metavar="FACTOR", help="On the capacity to make accelerators.")
+    ] = None,
+    power: Annotated[
+        float | None, typer.Option(metavar="FACTOR", help="On US gigawatts that arrive.")
+    ] = None,
+    capital: Annotated[
+        float | None, typer.Option(metavar="FACTOR", help="On money that can be spent.")
+    ] = None,
     at: Annotated[
         str | None,
         typer.Option(
@@ -131,15 +154,23 @@ def shock(
     draws: Draws = DRAWS,
     as_json: Json = False,
     facts: FactFiles = None,
+    scenario: Scenarios = None,
 ) -> None:
-    """Make tokens cheaper overnight and follow what happens, against no shock."""
-    if not 0 < efficiency < float("inf"):
-        raise UserError(f"--efficiency {efficiency:g} must be a factor above 0, e.g. 10")
+    """Change something overnight, tokens ten times cheaper if nothing is named, and follow it."""
+    given = {
+        "efficiency": efficiency, "demand": demand, "tokens_per_answer": tokens_per_answer,
+        "chips": chips, "power": power, "capital": capital,
+    }  # fmt: skip
+    factors = {name: factor for name, factor in given.items() if factor is not None}
+    for name, factor in factors.items():
+        if not 0 < factor < float("inf"):
+            option = name.replace("_", "-")
+            raise UserError(f"--{option} {factor:g} must be a factor above 0, e.g. 10")
     if at is not None and not re.fullmatch(r"\d{4}Q[1-4]", at):
         raise UserError(f"--at {at!r} is not a quarter; write it as 2025Q1")
     with progress(f"Simulating {draws:,} draws twice") as report:
-        answer = open_study(as_of, seed, draws, facts, report=report).shock(
-            efficiency=efficiency, at=at
+        answer = open_study(as_of, seed, draws, facts, report=report, scenarios=scenario).shock(
+            at=at, **factors
         )
     show(answer, as_json)
 
@@ -150,10 +181,11 @@ def power(
     draws: Draws = DRAWS,
     as_json: Json = False,
     facts: FactFiles = None,
+    scenario: Scenarios = None,
 ) -> None:
     """How many gigawatts the US is short, by year, and what closes the gap."""
     with progress(f"Simulating {draws:,} draws") as report:
-        answer = open_study(as_of, seed, draws, facts, report=report).power()
+        answer = open_study(as_of, seed, draws, facts, report=report, scenarios=scenario).power()
     show(answer, as_json)
 
 
@@ -165,10 +197,11 @@ def value(
     as_json: Json = False,
     facts: FactFiles = None,
     prices: PriceFiles = None,
+    scenario: Scenarios = None,
 ) -> None:
     """What a share is worth, as a distribution; without a ticker, every company."""
     with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(as_of, seed, draws, facts, prices, report)
+        study = open_study(as_of, seed, draws, facts, prices, report, scenarios=scenario)
         answer = study.value(ticker.upper()) if ticker else study.values()
     show(answer, as_json)
 
@@ -181,10 +214,11 @@ def implied(
     as_json: Json = False,
     facts: FactFiles = None,
     prices: PriceFiles = None,
+    scenario: Scenarios = None,
 ) -> None:
     """Which build-out today's price already implies; without a ticker, every company."""
     with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(as_of, seed, draws, facts, prices, report)
+        study = open_study(as_of, seed, draws, facts, prices, report, scenarios=scenario)
         answer = study.implied(ticker.upper()) if ticker else study.figures()["implied"]
     show(answer, as_json)
 
@@ -199,3 +233,19 @@ def drawdown(
     """How far each share is below its 52-week high."""
     answer = pick(open_study(as_of, SEED, DRAWS, facts, prices).drawdown(), ticker)
     show(answer, as_json)
+
+
+def scenarios(as_json: Json = False) -> None:
+    """The scenarios that come with jevons, and what each one moves."""
+    from jevons.study.scenario import bundled, find
+
+    rows: list[dict[str, Any]] = []
+    for each in map(find, bundled()):
+        shocks: Any = dict(each.factors)
+        inputs: Any = sorted(each.changes)
+        if not as_json:
+            shocks = ", ".join(f"{name} x {factor:g}" for name, factor in shocks.items())
+            inputs = ", ".join(inputs)
+        about = each.texts["about"]
+        rows.append({"scenario": each.name, "about": about, "inputs": inputs, "shocks": shocks})
+    show(rows, as_json)

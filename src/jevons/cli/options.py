@@ -60,6 +60,14 @@ FactFiles = Annotated[
         "--facts", metavar="FILE", help="A CSV file of your own facts; may be given several times."
     ),
 ]
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scenario",
+        metavar="NAME|FILE",
+        help="Move inputs as a scenario says; jevons scenarios lists them. May be given again.",
+    ),
+]
 PriceFiles = Annotated[
     list[Path] | None,
     typer.Option(
@@ -138,6 +146,7 @@ def open_study(
     facts: Sequence[Path] | None = None,
     prices: Sequence[Path] | None = None,
     report: "Progress | None" = None,
+    scenarios: Sequence[str] | None = None,
 ) -> "Study":
     """The study that answers a command; nothing is simulated until it is asked."""
     price_files = existing(prices, "--prices")
@@ -145,13 +154,15 @@ def open_study(
     day = choose_day(as_of, store)
     keep_compiled_code()
     from jevons.study import Study
+    from jevons.study.scenario import find
 
-    if not price_files:
-        return Study(store, day, seed=seed, draws=draws, progress=report)
-    from jevons.market import read_prices
+    moved = [find(name) for name in scenarios or ()]
+    table = None
+    if price_files:
+        from jevons.market import read_prices
 
-    table = read_prices(price_files)
-    return Study(store, day, seed=seed, draws=draws, prices=table, progress=report)
+        table = read_prices(price_files)
+    return Study(store, day, seed=seed, draws=draws, prices=table, progress=report, scenarios=moved)
 
 
 def writable_folder(folder: Path) -> Path:

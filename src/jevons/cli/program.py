@@ -35,6 +35,7 @@ COMMANDS = (
     answers.value,
     answers.implied,
     answers.drawdown,
+    answers.scenarios,
     replay.score,
     replay.replay,
 )

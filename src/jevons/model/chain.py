@@ -17,11 +17,14 @@ from jevons.model import capex, demand, power, revenue, supply, training, unit_c
 from jevons.model.capital import funding
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
 from jevons.model.demand import Inputs
+from jevons.model.shocks import Shocks
 
 Paths = dict[str, jax.Array]
 PLANNING_GDP = 118_000.0  # world GDP 2025, USD_bn. Assumption; grows 5 % a year in nominal terms.
 GDP_GROWTH = 0.05
 LIMIT_OF_POWER = supply.LIMITS.index("power")
+REASONING = demand.WORKLOADS.index("reasoning_agents")
+CHIPS = supply.LIMITS.index("accelerators") - 1  # among the capacities, the limits after "desired"
 HOURS = 8.76  # thousand hours a year: millions of units x USD/hour x HOURS = USD_bn a year
 EARLIER_QUARTERS = 6.0  # fleet before the clock, in quarters of its first additions
 
@@ -32,7 +35,7 @@ class Setting(NamedTuple):
     anchor: jax.Array  # index of the last historical quarter, scalar
     buyer_before: jax.Array  # capex in 2022, USD_bn/quarter, (buyer,)
     buyer_now: jax.Array  # capex at the anchor, USD_bn/quarter, (buyer,)
-    shock: jax.Array  # log efficiency gain by quarter, (quarter,)
+    shocks: Shocks  # logs of factors by quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def chain(x: Inputs, setting: Setting) -> Paths:
     """
     time = Timeline.of(setting.anchor)
     costs = _costs(x, time, setting)
-    needs = _needs(x, time)
+    needs = _needs(x, time, setting.shocks)
     limits = _limits(x, time, setting)
     steps = _build(x, time, setting, costs, needs, limits)
     return _outputs(x, time, setting, costs, limits, steps)
@@ -81,7 +84,9 @@ def _at(path: jax.Array, index: jax.Array) -> jax.Array:
 
 
 def _costs(x: Inputs, time: Timeline, setting: Setting) -> Paths:
-    gain = unit_cost.efficiency_gain(x, time.since_anchor, time.since_2025, setting.shock[:, None])
+    gain = unit_cost.efficiency_gain(
+        x, time.since_anchor, time.since_2025, setting.shocks.efficiency[:, None]
+    )
     gpu_price = unit_cost.price_per_unit(x, time.since_2025)
     asic = supply.asic_share(x, time.since_2025)
     units = supply.units_per_dollar(gpu_price, asic, x["asic_price_ratio"])
@@ -98,10 +103,13 @@ def _costs(x: Inputs, time: Timeline, setting: Setting) -> Paths:
     }
 
 
-def _needs(x: Inputs, time: Timeline) -> Paths:
+def _needs(x: Inputs, time: Timeline, shocks: Shocks) -> Paths:
     anchor_2025 = time.since_2025[0, 0] - time.since_anchor[0, 0]
+    use = demand.use_at_constant_price(x, time.since_anchor, time.since_2025)
+    use = use + shocks.demand[:, None]
+    use = use.at[REASONING].add(shocks.tokens_per_answer[:, None])
     return {
-        "use": demand.use_at_constant_price(x, time.since_anchor, time.since_2025),
+        "use": use,
         "shares": demand.workload_shares(x, anchor_2025),
         "elasticity": demand.elasticities(x),
         "pretraining": training.pretraining_growth(x, time.since_anchor),
@@ -110,8 +118,10 @@ def _needs(x: Inputs, time: Timeline) -> Paths:
 
 
 def _limits(x: Inputs, time: Timeline, setting: Setting) -> Paths:
-    under_construction, grid = power.firm_supply(x, time.year_end)
-    options = power.option_supply(x, time.year_end)
+    arriving = jnp.exp(setting.shocks.power)[:, None]
+    under_construction, grid = (arriving * gw for gw in power.firm_supply(x, time.year_end))
+    options = arriving * power.option_supply(x, time.year_end)
+    money = jnp.exp(setting.shocks.capital)[:, None]
     other = setting.buyer_before.sum() * jnp.exp(
         capex.OTHER_CAPEX_GROWTH * (time.year_end - 2022.5)
     )
@@ -121,7 +131,8 @@ def _limits(x: Inputs, time: Timeline, setting: Setting) -> Paths:
         "grid": grid,
         "options": options,
         "gw_supply": under_construction + grid + options.sum(0),
-        "capital": funding(x, time.since_anchor, other) / unit_cost.capital_multiple(x),
+        "capital": money * funding(x, time.since_anchor, other) / unit_cost.capital_multiple(x),
+        "chips": jnp.exp(jnp.diff(setting.shocks.chips, prepend=0.0)),
     }
 
 
@@ -204,6 +215,7 @@ def _build(
         wish = supply.desired_additions(wanted, growth, standing, retiring, x) / now["units"]
         plan = jnp.where(forecast, supply.follow(state.plan, wish, planning), now["history"])
         capacity, orders = supply.grow(state.capacity, state.orders, plan, now["growth"], x)
+        capacity = capacity.at[CHIPS].multiply(now["chips"])
         capacity = jnp.where(forecast, capacity, now["history"] * slack)
         orders = jnp.where(forecast, orders, 0.0)
         per_spend = power.facility_gw(x, now["units"], now["watts"])
@@ -269,6 +281,7 @@ def _build(
         "gw_supply": limits["gw_supply"] + x["power_slack"],
         "gw_arriving": jnp.diff(limits["gw_supply"], axis=0, prepend=0.0),
         "capital": limits["capital"],
+        "chips": limits["chips"],
     }
     # Demand is stated against the anchor, whose lagged level a first pass over history gives.
     _, lagged = jax.lax.scan(
@@ -384,16 +397,13 @@ def _shares_of_tokens(x: Inputs, time: Timeline) -> jax.Array:
 
 
 def setting_of(
-    anchor: str, buyers: Mapping[str, tuple[float, float]], shock: np.ndarray | None = None
+    anchor: str, buyers: Mapping[str, tuple[float, float]], shocks: Shocks | None = None
 ) -> Setting:
     """Arrays of a setting from an anchor quarter and each buyer's capex before and now."""
     levels = np.array(list(buyers.values()), dtype=np.float32)
-    quarters = len(QUARTERS)
     return Setting(
         anchor=jnp.float32(QUARTERS.index(anchor)),
         buyer_before=jnp.asarray(levels[:, 0]),
         buyer_now=jnp.asarray(levels[:, 1]),
-        shock=jnp.zeros(quarters, jnp.float32)
-        if shock is None
-        else jnp.asarray(shock, jnp.float32),
+        shocks=Shocks.none() if shocks is None else shocks,
     )

@@ -15,9 +15,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jevons.errors import UserError
 from jevons.model.chain import Paths, Setting, chain
-from jevons.model.clock import QUARTERS, index_of
+from jevons.model.clock import QUARTERS
 from jevons.model.priors import BLOCK, Prior
 from jevons.model.simulate import Experiment, arguments, sample
 
@@ -33,7 +32,8 @@ def _derivative(inputs: tuple[tuple[str, Prior], ...]) -> Block:
         onset = (jnp.arange(len(QUARTERS)) >= start).astype(jnp.float32)
 
         def log_compute(gain: jax.Array) -> tuple[jax.Array, jax.Array]:
-            paths = chain(x, setting._replace(shock=gain * onset))
+            shocks = setting.shocks._replace(efficiency=setting.shocks.efficiency + gain * onset)
+            paths = chain(x, setting._replace(shocks=shocks))
             return jnp.log(paths["compute_wanted"]), jnp.log(paths["compute_by_workload"])
 
         zero = jnp.float32(0.0)
@@ -71,26 +71,3 @@ def jevons_index(experiment: Experiment, draws: int) -> dict[str, dict[str, np.n
         }
         for name, blocks in parts.items()
     }
-
-
-def shocked(experiment: Experiment, efficiency: float, at: str) -> Experiment:
-    """The experiment with efficiency multiplied from a quarter on, all else equal.
-
-    Args:
-        efficiency: factor in tokens per unit of compute, above 0. at: quarter, e.g. "2025Q1".
-
-    Raises:
-        UserError: the factor is not positive, or the quarter lies in the run's history.
-    """
-    if not efficiency > 0:
-        raise UserError(f"efficiency {efficiency} must be above 0; 10 means ten times cheaper")
-    first = QUARTERS.index(experiment.anchor) + 1
-    onset = index_of(at)
-    if onset < first:
-        raise UserError(
-            f"a shock at {at} lies in what was already observed: this run decides from "
-            f"{QUARTERS[first]} on; choose that or later, or an earlier --as-of"
-        )
-    gain = np.where(np.arange(len(QUARTERS)) >= onset, np.log(efficiency), 0.0)
-    setting = experiment.setting._replace(shock=jnp.asarray(gain, jnp.float32))
-    return Experiment(experiment.inputs, setting, experiment.seed, experiment.anchor)

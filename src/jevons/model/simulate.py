@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from jevons.model.clock import QUARTERS
 from jevons.model.demand import WORKLOADS
 from jevons.model.power import OPTIONS
 from jevons.model.priors import BLOCK, Input, Prior, settle, standard_normals, streams
+from jevons.model.shocks import shocks_of
 
 LEADING_AXES: Mapping[str, tuple[str, Sequence[str]]] = {
     "tokens_by_workload": ("workload", WORKLOADS),
@@ -57,6 +58,24 @@ class Experiment:
             name: (capex.before, capex.now) for name, capex in anchors.buyer_capex(snapshot).items()
         }
         return Experiment(inputs, setting_of(anchor, buyers), seed, anchor)
+
+    @property
+    def first_forecast(self) -> str:
+        """The first quarter that the run decides, the clock's last where all is history."""
+        return QUARTERS[min(QUARTERS.index(self.anchor) + 1, len(QUARTERS) - 1)]
+
+    def shocked(self, factors: Mapping[str, float], at: str) -> "Experiment":
+        """The experiment with lasting changes from a quarter on, on top of those it has.
+
+        Args:
+            factors: by name of a :class:`~jevons.model.shocks.Shocks` field. at: e.g. "2025Q1".
+
+        Raises:
+            UserError: an unknown name, a factor not above 0, or a quarter of the run's history.
+        """
+        more = shocks_of(factors, at, self.first_forecast)
+        setting = self.setting._replace(shocks=self.setting.shocks.joined(more))
+        return replace(self, setting=setting)
 
 
 def settle_exposures(snapshot: Snapshot) -> dict[str, Input]:

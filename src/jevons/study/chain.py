@@ -130,18 +130,22 @@ class ChainFigures:
             }
         return found
 
-    def shock(self, *, efficiency: float = SHOCK, at: str | None = None) -> dict[str, Any]:
-        """Responses to a sudden gain of efficiency, as ratios to the same draw without it.
+    def shock(
+        self, *, at: str | None = None, efficiency: float = 1.0, **factors: float
+    ) -> dict[str, Any]:
+        """Responses to sudden changes, as ratios to the same draw without them.
 
         Args:
-            efficiency: factor in tokens per unit of compute. at: quarter of the shock, by default
-                the first one that the run decides.
+            at: quarter of the shock, by default the first one that the run decides.
+            efficiency: factor in tokens per unit of compute. factors: other shocks by name of a
+                :class:`~jevons.model.shocks.Shocks` field.
 
         Raises:
-            UserError: the factor is not positive, or the quarter lies in the run's history.
+            UserError: a factor is not positive, or the quarter lies in the run's history.
         """
-        quarter = QUARTERS[min(self.anchor + 1, len(QUARTERS) - 1)] if at is None else at
-        other = rebound.shocked(self.experiment, efficiency, quarter)
+        quarter = self.experiment.first_forecast if at is None else at
+        given = {"efficiency": efficiency} | factors
+        other = self.experiment.shocked(given, quarter)
         first = max(QUARTERS.index(quarter) - 1, 0)
         responses = {}
         for names in self._response_passes():
@@ -152,7 +156,7 @@ class ChainFigures:
                 # Where nothing was wanted before or after, nothing changed.
                 ratio = np.divide(after, before, out=np.ones_like(after), where=before > 0)
                 responses[name] = path(ratio, "1", QUARTERS[first:])
-        return {"efficiency": efficiency, "at": quarter, "responses": responses}
+        return given | {"at": quarter, "responses": responses}
 
     def _response_passes(self) -> list[tuple[str, ...]]:
         size = max(MEMORY // (2 * SERIES_BYTES * self.draws), 1)

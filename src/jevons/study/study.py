@@ -29,6 +29,7 @@ from jevons.study.companies import Companies
 from jevons.study.explanations import explain, explanations
 from jevons.study.history import observed
 from jevons.study.record import Record
+from jevons.study.scenario import Scenario, joined
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -50,6 +51,7 @@ class Study:
         store: facts. as_of: the day whose knowledge is used. seed: root of every stream.
         draws: simulated futures. prices: the user's own prices, on top of those in the facts.
         progress: called with blocks done and blocks in all while the chain runs.
+        scenarios: what is moved from the declared run.
     """
 
     def __init__(
@@ -61,18 +63,19 @@ class Study:
         draws: int = 20_000,
         prices: PriceTable | None = None,
         progress: Progress | None = None,
+        scenarios: Sequence[Scenario] = (),
     ) -> None:
         if draws < 1:
             raise UserError(f"draws {draws} must be at least 1")
         self.store, self.as_of, self.seed, self.draws = store, as_of, seed, draws
-        self.progress = progress
+        self.progress, self.scenarios = progress, scenarios
         self.snapshot: Snapshot = store.as_of(as_of)
         self.prices = None if prices is None else prices.as_of(as_of)
 
     @cached_property
     def experiment(self) -> Experiment:
-        """The chain's experiment: inputs centred on what was known."""
-        return Experiment.of(self.snapshot, self.seed)
+        """The chain's experiment: inputs centred on what was known, moved by the scenarios."""
+        return joined(Experiment.of(self.snapshot, self.seed), self.scenarios)
 
     @cached_property
     def companies(self) -> Companies:
@@ -105,9 +108,13 @@ class Study:
         horizons = self.chain.horizons
         return horizons["long_run"] | {"one_year": horizons["one_year"]}
 
-    def shock(self, *, efficiency: float = SHOCK, at: str | None = None) -> dict[str, Any]:
-        """Responses to a sudden gain of efficiency; see :meth:`ChainFigures.shock`."""
-        return self.chain.shock(efficiency=efficiency, at=at)
+    def shock(self, *, at: str | None = None, **factors: float) -> dict[str, Any]:
+        """Responses to sudden changes, tokens ten times cheaper if none is named.
+
+        Args:
+            at: quarter. factors: by name; see :meth:`ChainFigures.shock`.
+        """
+        return self.chain.shock(at=at, **(factors or {"efficiency": SHOCK}))
 
     def power(self) -> dict[str, Any]:
         """Gigawatts in the US by year: demand, supply, options, shortfall."""
@@ -249,7 +256,7 @@ class Study:
     def figures(self) -> dict[str, Any]:
         """Everything that the note shows; the content of ``figures.json``."""
         cost = self._prepare()
-        figures: dict[str, Any] = {"provenance": self._provenance(), "answers": []}
+        figures: dict[str, Any] = {"provenance": self.provenance, "answers": []}
         figures["quantities"] = self.chain.quantities
         figures["observed"] = self.observed
         figures["cost"] = cost
@@ -276,11 +283,14 @@ class Study:
         figures["facts"] = self._cited(figures)
         return figures
 
-    def _provenance(self) -> dict[str, Any]:
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What fixes the figures: day, seed, draws, version, facts, scenarios."""
         known = [fact.known_on for fact in self.snapshot.facts]
         return self._head() | {
             "version": __version__,
             "fact_hash": self.store.fact_hash,
+            "scenarios": [scenario.name for scenario in self.scenarios],
             "price_hash": None if self.prices is None else self.prices.price_hash,
             "facts_known": len(self.snapshot),
             "last_fact_known_on": max(known).isoformat(),
