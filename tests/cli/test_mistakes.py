@@ -43,6 +43,7 @@ MISTAKES = [
     (["claims", "list", "--who", "Nobody"], "no claim of 'Nobody' is on file"),
     (["claims", "show", "capex-2026"], "unknown claim 'capex-2026'; did you mean capex-2025?"),
     (["claims", "add", "absent.csv"], "absent.csv does not exist"),
+    (["serve", "--port", "0"], "'--port'"),
     (["score"], "Missing option '--as-of'"),
     (["score", "--as-of", "2025-08-27"], "--until 2025-08-27 must be after the day"),
     (["replay", "2025-03-11", "--until", "2025-03-10"], "--until 2025-03-10 must be after"),

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from jevons import __version__
-from jevons.cli import answers, claims, cost, facts, replay
+from jevons.cli import answers, claims, cost, facts, replay, serve
 from jevons.errors import UserError
 
 DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -38,6 +38,7 @@ COMMANDS = (
     answers.scenarios,
     replay.score,
     replay.replay,
+    serve.serve,
 )
 for command in COMMANDS:
     # The whole first line, which the parser would cut short in the list of commands.

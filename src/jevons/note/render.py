@@ -1,7 +1,7 @@
 """Write the note: figures.json and one self-contained page for each language."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
@@ -51,6 +51,8 @@ SECTIONS: tuple[Callable[[Edition], Section], ...] = (
     claims,
     sources,
 )
+
+SECTION_BY_NAME = {section.__name__: section for section in SECTIONS}
 
 
 def write(
@@ -108,6 +110,23 @@ def page(figures: Mapping[str, Any], language: str, languages: tuple[str, ...]) 
             script=Markup(resource("page.js")),  # noqa: S704 our own file
             bundle=Markup(javascript()),  # noqa: S704 the charts' own code
             config=as_script(CONFIG),
+            as_script=as_script,
+        )
+    )
+
+
+def part(figures: Mapping[str, Any], language: str, names: Sequence[str]) -> str:
+    """Some sections of the page alone, by name, for a page that has the style and the charts."""
+    edition = Edition(figures, language)
+    return (
+        environment()
+        .get_template("part.html.jinja")
+        .render(
+            edition=edition,
+            say=edition.say,
+            sections=[SECTION_BY_NAME[name](edition) for name in names],
+            why=lambda entries: why(edition, entries),
+            numbering=Numbering(),
             as_script=as_script,
         )
     )

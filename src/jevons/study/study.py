@@ -4,7 +4,7 @@ The command line and the note both read their numbers here, so the same argument
 numbers in both. Parts are computed when they are first asked for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
@@ -120,7 +120,8 @@ class Study:
         """Gigawatts in the US by year: demand, supply, options, shortfall."""
         return self.chain.power()
 
-    def cost(self) -> dict[str, Any]:
+    @cached_property
+    def costs(self) -> dict[str, Any]:
         """Cost per token of models and chips that were public, and priced, by the day."""
         rows = []
         for model, chips in COST_ROWS:
@@ -235,53 +236,42 @@ class Study:
         entries: Mapping[str, Input] = {**self.experiment.inputs, **self.companies.inputs}
         return {name: input_document(entry) for name, entry in entries.items()}
 
-    def _prepare(self) -> dict[str, Any]:
-        """Compute side by side what does not wait for each other; the cost document is returned.
+    def _prepare(self) -> None:
+        """Compute side by side what does not wait for each other.
 
-        Compilers and kernels let other threads run, so a second core halves the wait.
+        Compilers and kernels let other threads run, so a second core shortens the wait.
         """
         chain, companies = self.chain, self.companies
         with ThreadPoolExecutor(2) as pool:
-            cost = pool.submit(lambda: (chain.horizons, self.cost())[1])
+            apart = pool.submit(lambda: (chain.horizons, self.costs))
             try:
                 _ = chain.quantities
                 tickers = [row["ticker"] for row in self.values()]
                 for _ in pool.map(companies.implied, tickers):
                     pass
-                return cost.result()
+                apart.result()
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
 
     def figures(self) -> dict[str, Any]:
         """Everything that the note shows; the content of ``figures.json``."""
-        cost = self._prepare()
-        figures: dict[str, Any] = {"provenance": self.provenance, "answers": []}
-        figures["quantities"] = self.chain.quantities
-        figures["observed"] = self.observed
-        figures["cost"] = cost
-        figures["cost_checked"] = self.cost_checked()
-        figures["jevons_index"] = self.chain.horizons
-        figures["shock"] = self.shock()
-        figures["binding"] = self.chain.binding
-        figures["power"] = power_rows(self.power())
-        figures["power_published"] = published.power(self.snapshot)
-        figures["capex"] = {
-            "by_category": members(figures["quantities"], "capex_by_category"),
-            "by_buyer": members(figures["quantities"], "capex_by_buyer"),
-        }
-        revenue = members(figures["quantities"], "ai_revenue")
-        figures["companies"] = self.companies.documents(revenue)
-        figures["implied"] = [row["implied"] for row in figures["companies"]]
-        figures["ladders"] = self.companies.ladders()
-        figures["claims"] = self.claims()
-        figures["falsifiers"] = falsifiers(figures)
-        chances = {"build": self.chain.p_more_is_spent, "power": self.chain.p_thesis_shortfall}
-        figures["answers"] = answers(figures, chances)
-        figures["why"] = {name: self.why(name) for name in explanations()}
-        figures["inputs"] = self.inputs
-        figures["facts"] = self._cited(figures)
-        return figures
+        self._prepare()
+        return self.part(FIGURES)
+
+    def part(self, names: Collection[str]) -> dict[str, Any]:
+        """Some figures of the note by name of :data:`FIGURES`, with all that stands behind them.
+
+        A figure that is read off others needs them among the names.
+        """
+        found: dict[str, Any] = {"provenance": self.provenance}
+        for name, read in FIGURES.items():
+            if name in names:
+                found[name] = read(self, found)
+        found["why"] = {name: self.why(name) for name in explanations()}
+        found["inputs"] = self.inputs
+        found["facts"] = self._cited(found)
+        return found
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -302,6 +292,36 @@ class Study:
         cited = {fact_id for entry in figures["why"].values() for fact_id in entry["facts"]}
         cited |= {fact_id for entry in self.inputs.values() for fact_id in entry["facts"]}
         return {fact_id: document(self.snapshot.get(fact_id)) for fact_id in sorted(cited)}
+
+
+Reader = Callable[[Study, Mapping[str, Any]], Any]
+# The figures of the note in the order in which they are read, each from the study and the earlier.
+FIGURES: Mapping[str, Reader] = {
+    "quantities": lambda study, _: study.chain.quantities,
+    "observed": lambda study, _: study.observed,
+    "cost": lambda study, _: study.costs,
+    "cost_checked": lambda study, _: study.cost_checked(),
+    "jevons_index": lambda study, _: study.chain.horizons,
+    "shock": lambda study, _: study.shock(),
+    "binding": lambda study, _: study.chain.binding,
+    "power": lambda study, _: power_rows(study.power()),
+    "power_published": lambda study, _: published.power(study.snapshot),
+    "capex": lambda _, found: {
+        "by_category": members(found["quantities"], "capex_by_category"),
+        "by_buyer": members(found["quantities"], "capex_by_buyer"),
+    },
+    "companies": lambda study, found: study.companies.documents(
+        members(found["quantities"], "ai_revenue")
+    ),
+    "implied": lambda _, found: [row["implied"] for row in found["companies"]],
+    "ladders": lambda study, _: study.companies.ladders(),
+    "claims": lambda study, _: study.claims(),
+    "falsifiers": lambda _, found: falsifiers(found),
+    "answers": lambda study, found: answers(
+        found,
+        {"build": study.chain.p_more_is_spent, "power": study.chain.p_thesis_shortfall},
+    ),
+}
 
 
 def input_document(entry: Input) -> dict[str, Any]:
