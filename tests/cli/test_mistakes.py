@@ -10,12 +10,13 @@ from jevons.cli import options
 from .conftest import Run
 from .stand_ins import Study
 
-TOMORROW = (options.today() + timedelta(days=1)).isoformat()
+# Two days, so that a run over midnight still asks for a day to come.
+SOON = (options.today() + timedelta(days=2)).isoformat()
 MISTAKES = [
     (["index", "--as-of", "11/03/2025"], "'11/03/2025' is not a day; write it as YYYY-MM-DD"),
     (["index", "--as-of", "20250311"], "is not a day"),
     (["index", "--as-of", "2025-02-30"], "is not a day"),
-    (["index", "--as-of", TOMORROW], "is in the future"),
+    (["index", "--as-of", SOON], "is in the future"),
     (["index", "--as-of", "1999-01-01"], "before the first fact, which became known on 2023-01-26"),
     (["index", "--draws", "-5"], "'--draws'"),
     (["index", "--draws", "0"], "'--draws'"),
