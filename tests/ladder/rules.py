@@ -64,7 +64,6 @@ def rules(draw: st.DrawFn, prices_only: bool = False) -> LadderRule:
         many(phrases.GUARDS, 2),
         many(phrases.CONDITIONS, 1),
         tuple(
-            Exit(some(phrases.WEIGHTS), some(phrases.EXITS))
-            for _ in range(draw(st.integers(0, 2)))
+            Exit(some(phrases.WEIGHTS), some(phrases.EXITS)) for _ in range(draw(st.integers(0, 2)))
         ),
     )

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NoReturn
 
 from jevons.errors import UserError, did_you_mean
 from jevons.ladder import phrases
@@ -106,14 +105,14 @@ class _Reader:
         """Read a word that must come next."""
         token = self._token(self._start)
         if token is None or token.text != word:
-            self._fail(token, [word, *others])
+            raise self._error(token, [word, *others])
         self._start = token.start + len(token.text)
 
     def name(self) -> str:
         """Read a ticker, which may hold signs that no other word may."""
         found = re.compile(r"\s*([^\s{}(),#]+)").match(self._text, self._start)
         if found is None or found[1] == "on":
-            self._fail(self._token(self._start), [], "a ticker, or each for every ticker")
+            raise self._error(self._token(self._start), [], "a ticker, or each for every ticker")
         self._start = found.end()
         return found[1] if found[1] == "each" else found[1].upper()
 
@@ -143,13 +142,13 @@ class _Reader:
         token = self._token(furthest)
         words = [part for part in expected if not part.startswith("{") or part == "{"]
         kinds = [KINDS[part[1:-1]] for part in expected if part not in words]
-        self._fail(token, words, " or ".join(dict.fromkeys(kinds)))
+        raise self._error(token, words, " or ".join(dict.fromkeys(kinds)))
 
     def finish(self) -> None:
         """Nothing may follow."""
         token = self._token(self._start)
         if token is not None:
-            self._fail(token, [], "nothing after the last brace; write one rule a file")
+            raise self._error(token, [], "nothing after the last brace; write one rule a file")
 
     def _read(self, part: str, place: int) -> tuple[Value, int] | None:
         """A token or a value at a place, and the place after it; None if it is not there."""
@@ -174,16 +173,18 @@ class _Reader:
         found = TOKEN.match(self._text, place)
         return _Token(found[0] if found else self._text[place], place)
 
-    def _fail(self, token: _Token | None, words: Sequence[str], kind: str = "") -> NoReturn:
+    def _error(self, token: _Token | None, words: Sequence[str], kind: str = "") -> UserError:
         start = token.start if token else len(self._text.rstrip())
         line = self._text.count("\n", 0, start) + 1
         column = start - (self._text.rfind("\n", 0, start) + 1) + 1
         place = f"{self._source}:{line}:{column}:"
         if token is None:
-            raise UserError(f"{place} the rule ends, where {_either(words, kind)} is expected")
+            return UserError(f"{place} the rule ends, where {_either(words, kind)} is expected")
         if words and not kind and WORD.fullmatch(token.text):
-            raise UserError(f"{place} unknown word {token.text!r}{did_you_mean(token.text, words)}")
-        raise UserError(f"{place} {token.text!r} stands where {_either(words, kind)} is expected")
+            return UserError(
+                f"{place} unknown word {token.text!r}{did_you_mean(token.text, words)}"
+            )
+        return UserError(f"{place} {token.text!r} stands where {_either(words, kind)} is expected")
 
 
 def _either(words: Sequence[str], kind: str) -> str:

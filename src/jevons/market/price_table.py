@@ -27,6 +27,7 @@ class PriceHistory:
             other is known.
         fact_ids: the fact behind a session, for sessions that come from the facts.
         warnings: what a reader of these prices should know.
+        open: (session,) USD/share, the first price of the session; None if one of them is unknown.
     """
 
     ticker: str
@@ -35,6 +36,7 @@ class PriceHistory:
     high: Numbers
     fact_ids: Mapping[date, str] = field(default_factory=lambda: MappingProxyType({}))
     warnings: tuple[str, ...] = ()
+    open: Numbers | None = None
 
     def __post_init__(self) -> None:
         days = np.array(self.days, dtype="datetime64[D]")
@@ -45,6 +47,7 @@ class PriceHistory:
         for name, values in (("days", days), ("close", close), ("high", high)):
             values.flags.writeable = False
             object.__setattr__(self, name, values)
+        object.__setattr__(self, "open", self._whole(self.open))
         object.__setattr__(self, "fact_ids", MappingProxyType(dict(self.fact_ids)))
 
     def __len__(self) -> int:
@@ -79,12 +82,23 @@ class PriceHistory:
         breaks = np.flatnonzero(np.diff(self.days).astype(np.int64) > LONGEST_BREAK)
         return self._slice(slice(int(breaks[-1]) + 1 if len(breaks) else 0, len(self)))
 
+    def _whole(self, opens: Numbers | None) -> Numbers | None:
+        """The opening prices, read-only, if every session has one."""
+        if opens is None or not np.isfinite(opens).all():
+            return None
+        values = np.array(opens, np.float64)
+        assert values.shape == self.close.shape, "one open a session"
+        assert (values > 0).all(), "prices are above zero"
+        values.flags.writeable = False
+        return values
+
     def _slice(self, part: slice) -> "PriceHistory":
         days = self.days[part]
         kept = set(days.tolist()) if self.fact_ids else set()
         fact_ids = {day: fact_id for day, fact_id in self.fact_ids.items() if day in kept}
+        opens = None if self.open is None else self.open[part]
         return PriceHistory(
-            self.ticker, days, self.close[part], self.high[part], fact_ids, self.warnings
+            self.ticker, days, self.close[part], self.high[part], fact_ids, self.warnings, opens
         )
 
 
@@ -124,6 +138,6 @@ class PriceTable:
         digest = sha256()
         for ticker, history in self.histories.items():
             digest.update(f"{ticker} {len(history)}\n".encode())
-            for values in (history.days, history.close, history.high):
-                digest.update(values.tobytes())
+            for values in (history.days, history.close, history.high, history.open):
+                digest.update(b"" if values is None else values.tobytes())
         return digest.hexdigest()

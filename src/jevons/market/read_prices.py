@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 NEEDED = ("date", "ticker", "close")
-OPTIONAL = ("high", "low")  # further columns are left unread
+OPTIONAL = ("high", "low", "open")  # further columns are left unread
 COLUMNS = (*NEEDED, *OPTIONAL)
 PARQUET_SUFFIXES = (".parquet", ".pq")
 DATE_TYPES = ("DATE", "VARCHAR", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
@@ -29,22 +29,25 @@ ROUNDING = 1e-5
 
 TABLE = """
     CREATE TABLE price (file INTEGER, row BIGINT, date VARCHAR, ticker VARCHAR,
-                        close VARCHAR, high VARCHAR, low VARCHAR)
+                        close VARCHAR, high VARCHAR, low VARCHAR, open VARCHAR)
 """
 # Kept by the query of bad rows and by _fault alike; the query only finds where to look.
 BAD = f"""
     WITH read AS (
         SELECT *, try_cast(close AS DOUBLE) AS c,
-               try_cast(nullif(high, '') AS DOUBLE) AS h, try_cast(nullif(low, '') AS DOUBLE) AS l
+               try_cast(nullif(high, '') AS DOUBLE) AS h, try_cast(nullif(low, '') AS DOUBLE) AS l,
+               try_cast(nullif(open, '') AS DOUBLE) AS o
         FROM price
     )
-    SELECT file, row, date, ticker, close, high, low FROM read
+    SELECT file, row, date, ticker, close, high, low, open FROM read
     WHERE NOT regexp_full_match(date, '{DAY}') OR try_cast(date AS DATE) IS NULL OR ticker = ''
        OR NOT regexp_full_match(close, '{NUMBER}') OR c IS NULL OR NOT isfinite(c) OR c <= 0
        OR (high <> '' AND (NOT regexp_full_match(high, '{NUMBER}') OR h IS NULL
            OR NOT isfinite(h) OR h <= 0 OR h < c * (1 - {ROUNDING})))
        OR (low <> '' AND (NOT regexp_full_match(low, '{NUMBER}') OR l IS NULL
            OR NOT isfinite(l) OR l <= 0 OR l > c * (1 + {ROUNDING})))
+       OR (open <> '' AND (NOT regexp_full_match(open, '{NUMBER}') OR o IS NULL
+           OR NOT isfinite(o) OR o <= 0))
     ORDER BY file, row LIMIT 1
 """  # noqa: S608  our own constants
 TWICE = """
@@ -59,7 +62,8 @@ TWICE = """
 """
 READ = """
     SELECT ticker, date::DATE AS date, close::DOUBLE AS close,
-           greatest(close::DOUBLE, coalesce(nullif(high, '')::DOUBLE, 0)) AS high
+           greatest(close::DOUBLE, coalesce(nullif(high, '')::DOUBLE, 0)) AS high,
+           nullif(open, '')::DOUBLE AS open
     FROM price ORDER BY ticker, price.date
 """
 
@@ -69,8 +73,9 @@ def read_prices(files: Sequence[Path]) -> PriceTable:
 
     Args:
         files: CSV or Parquet files with the columns ``date`` (session day), ``ticker``, ``close``
-            and, if wanted, ``high`` and ``low``, in USD/share; capitals do not matter, further
-            columns are left unread. Prices must be adjusted for splits but not for dividends.
+            and, if wanted, ``high``, ``low`` and ``open``, in USD/share; capitals do not
+            matter, further columns are left unread. Prices must be adjusted for splits but not for
+            dividends.
 
     Returns:
         One history a ticker, sorted by day.
@@ -93,13 +98,14 @@ def read_prices(files: Sequence[Path]) -> PriceTable:
         connection.close()
     tickers = columns["ticker"].astype(str)
     days = columns["date"].astype("datetime64[D]")
+    opens = np.ma.filled(columns["open"], np.nan)
     names, starts = np.unique(tickers, return_index=True)
     histories = {}
     for name, start, stop in zip(names, starts, [*starts[1:], len(tickers)], strict=True):
         part = slice(start, stop)
         ticker = str(name)
         histories[ticker] = PriceHistory(
-            ticker, days[part], columns["close"][part], columns["high"][part]
+            ticker, days[part], columns["close"][part], columns["high"][part], open=opens[part]
         )
     return PriceTable(histories)
 

@@ -1,0 +1,135 @@
+"""One share's sessions as a simulation reads them, with everything that happened on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jevons.errors import UserError
+from jevons.market import PriceHistory
+from jevons.market.actions import Action
+
+Numbers = NDArray[np.float64]
+FEWEST_SESSIONS = 2  # one to decide on and one to fill at
+
+# Ratios at which shares are split, and how near a price must fall to one to look like it.
+SPLITS = (1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 8.0, 10.0, 15.0, 20.0, 25.0, 50.0)
+NEAR = 0.03
+SUSPECT = 0.4  # a fall of this much overnight is looked at
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bars:
+    """Sessions of one share, prices as they were quoted; all arrays are (session,).
+
+    Attributes:
+        days: days, rising. open, high, close: USD/share. split: new shares for one old before the
+            open, 1 on other days. dividend: USD/share that goes ex. pay_at: session at which it
+            is paid, one past the last if later.
+        gap_days: calendar days since the session before, 0 for the first.
+        end: session at whose open holders receive ``end_value`` and the listing ends; -1 if none.
+    """
+
+    ticker: str
+    days: NDArray[np.datetime64]
+    open: Numbers
+    high: Numbers
+    close: Numbers
+    split: Numbers
+    dividend: Numbers
+    pay_at: NDArray[np.int64]
+    gap_days: Numbers
+    end: int = -1
+    end_value: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    @property
+    def factor(self) -> Numbers:
+        """Shares today of one share at the start, (session,).
+
+        Prices times this factor are comparable over time, and no later split changes an earlier
+        one, as it would if old prices were divided.
+        """
+        return np.asarray(np.cumprod(self.split), dtype=np.float64)
+
+
+def bars_of(history: PriceHistory, actions: Sequence[Action] = ()) -> Bars:
+    """Put prices and actions together.
+
+    Args:
+        history: prices of one ticker as quoted, with opens.
+        actions: of any ticker; those of this one are taken. Without any, prices should be adjusted
+            for splits. One that falls between sessions counts at the next one; a delisting after
+            the last session adds a session on which holders are paid.
+
+    Raises:
+        UserError: there are no opens or too few sessions, or prices go on after the delisting.
+    """
+    ticker = history.ticker
+    if len(history) < FEWEST_SESSIONS:
+        raise UserError(f"{ticker} has {len(history)} prices; a ladder needs {FEWEST_SESSIONS}")
+    if history.open is None:
+        raise UserError(
+            f"the prices of {ticker} have no open on some sessions; orders are filled at the next "
+            "open, so add the column open to the file"
+        )
+    own = [action for action in actions if action.ticker == ticker]
+    ends = [action for action in own if action.kind == "delisting"]
+    days, end = history.days, -1
+    opens, high, close = history.open, history.high, history.close
+    if ends:
+        last, day = days[-1], np.datetime64(ends[0].day, "D")
+        if len(ends) > 1 or last > day:
+            raise UserError(f"{ticker} is delisted on {ends[0].day} but has prices to {last}")
+        # Holders are paid on a session of its own; its prices are read by nobody.
+        end = len(days)
+        days = np.append(days, max(day, last + np.timedelta64(1, "D")))
+        opens, high, close = (np.append(x, x[-1]) for x in (opens, high, close))
+    split, dividend = np.ones(len(days)), np.zeros(len(days))
+    pay_at = np.arange(len(days))
+    for action in own:
+        at = int(np.searchsorted(days, np.datetime64(action.day, "D")))
+        if at == len(days) or (at == 0 and np.datetime64(action.day, "D") < days[0]):
+            continue
+        if action.kind == "split":
+            split[at] *= action.value
+        elif action.kind == "dividend":
+            dividend[at] += action.value
+            paid = np.datetime64(action.paid_on or action.day, "D")
+            pay_at[at] = max(at, int(np.searchsorted(days, paid)))
+    return Bars(
+        ticker,
+        days,
+        opens,
+        high,
+        close,
+        split,
+        dividend,
+        pay_at,
+        np.diff(days, prepend=days[0]).astype(np.float64),
+        end,
+        ends[0].value if ends else 0.0,
+        (*history.warnings, *unadjusted_splits(ticker, days, close, split)),
+    )
+
+
+def unadjusted_splits(
+    ticker: str, days: NDArray[np.datetime64], close: Numbers, split: Numbers
+) -> tuple[str, ...]:
+    """Warnings of overnight changes that look like a split without its action."""
+    ratio = close[:-1] / (close[1:] * split[1:])
+    found = []
+    for at in np.flatnonzero((ratio > 1 / (1 - SUSPECT)) | (ratio < 1 - SUSPECT)):
+        size = max(ratio[at], 1 / ratio[at])
+        nearest = min(SPLITS, key=lambda known: abs(size / known - 1))
+        if abs(size / nearest - 1) <= NEAR:
+            sign = f"{nearest:g} for 1" if ratio[at] > 1 else f"1 for {nearest:g}"
+            found.append(
+                f"{ticker} went from {close[at]:g} to {close[at + 1]:g} on {days[at + 1]}, which "
+                f"looks like a split of {sign}; give it as an action, or adjust the prices"
+            )
+    return tuple(found)

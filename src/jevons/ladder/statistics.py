@@ -1,0 +1,164 @@
+"""Whether a track record is more than luck, after so many tries.
+
+Returns are per session, as arrays (session,) or (session, rule); Sharpe ratios are per session.
+"""
+
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import kurtosis, norm, rankdata, skew
+
+Numbers = NDArray[np.float64]
+EULER = 0.5772156649015329
+
+
+def sharpe(returns: Numbers) -> float:
+    """Mean over standard deviation; 0 where nothing moved."""
+    deviation = float(returns.std(ddof=1))
+    return float(returns.mean()) / deviation if deviation > 0 else 0.0
+
+
+def probabilistic_sharpe(
+    ratio: float, sessions: int, skewness: float, kurtosis_raw: float, benchmark: float = 0.0
+) -> float:
+    """Chance that the true Sharpe ratio is above a benchmark (Bailey & Lopez de Prado 2012).
+
+    Phi((SR - b) sqrt(T-1) / sqrt(1 - g3 SR + (g4-1)/4 SR^2)), g4 raw: 3 for the normal.
+
+    >>> round(probabilistic_sharpe(0.458, 24, -2.448, 10.164), 3)  # their hedge fund, monthly
+    0.913
+    """
+    spread = 1 - skewness * ratio + (kurtosis_raw - 1) / 4 * ratio**2
+    return float(norm.cdf((ratio - benchmark) * (sessions - 1) ** 0.5 / max(spread, 1e-12) ** 0.5))
+
+
+def expected_best_sharpe(trials: int, variance: float) -> float:
+    """The best Sharpe ratio that so many trials without skill show on average.
+
+    sqrt(V) ((1-e) PhiInv(1-1/N) + e PhiInv(1-1/(N exp 1))) (Bailey & Lopez de Prado 2014).
+
+    >>> round(expected_best_sharpe(100, 0.5 / 250), 4)  # their example
+    0.1132
+    """
+    if trials < 2:
+        return 0.0
+    quantiles = np.asarray(norm.ppf([1 - 1 / trials, 1 - 1 / (trials * np.e)]))
+    return float(variance**0.5 * ((1 - EULER) * quantiles[0] + EULER * quantiles[1]))
+
+
+def deflated_sharpe(returns: Numbers, trials: int, variance: float) -> float:
+    """Chance that the true Sharpe ratio is above the best that luck gives in so many trials."""
+    if returns.std() == 0:
+        return 0.5
+    return probabilistic_sharpe(
+        sharpe(returns),
+        len(returns),
+        float(skew(returns)),
+        float(kurtosis(returns, fisher=False)),
+        expected_best_sharpe(trials, variance),
+    )
+
+
+def block_length(x: Numbers) -> float:
+    """Mean block of the stationary bootstrap (Politis & White 2004; Patton and others 2009).
+
+    b = (2 g^2 n / d)^(1/3) with the flat-top window, d = 2 s(0)^2; from 1 to 3 sqrt(n) or n/3.
+    """
+    n = len(x)
+    if n < 4 or x.std() == 0:
+        return 1.0
+    centred = x - x.mean()
+    span = max(5, int(np.log10(n)))
+    largest = int(np.ceil(n**0.5)) + span
+    gamma = np.array([centred[k:] @ centred[: n - k] / n for k in range(min(largest, n - 1) + 1)])
+    small = np.abs(gamma[1:] / gamma[0]) < 2 * (np.log10(n) / n) ** 0.5
+    cut = next((k + 1 for k in range(len(small) - span + 1) if small[k : k + span].all()), None)
+    if cut is None:
+        below = np.flatnonzero(~small)
+        lag = int(below[-1]) + 1 if len(below) else 1
+    else:
+        lag = max(cut - 1, 1)
+    lag = min(2 * lag, len(gamma) - 1)
+    k = np.arange(1, lag + 1)
+    window = np.clip(2 * (1 - k / lag), 0, 1)
+    g = 2 * float((window * k * gamma[1 : lag + 1]).sum())
+    d = 2 * float(gamma[0] + 2 * (window * gamma[1 : lag + 1]).sum()) ** 2
+    length = (2 * g**2 / d) ** (1 / 3) * n ** (1 / 3) if d > 0 else 1.0
+    return float(np.clip(length, 1.0, np.ceil(min(3 * n**0.5, n / 3))))
+
+
+def bootstrap_means(x: Numbers, draws: int, block: float, random: np.random.Generator) -> Numbers:
+    """Means of stationary bootstrap samples (draw, ...) of x (session, ...).
+
+    Blocks of geometric length with the mean ``block``, wrapping round (Politis & Romano 1994).
+    A block is one difference of running sums, so the cost is that of the blocks, not the sessions.
+    """
+    n = len(x)
+    running = np.concatenate(
+        (np.zeros((1, *x.shape[1:])), np.cumsum(np.concatenate((x, x)), axis=0))
+    )
+    means = np.empty((draws, *x.shape[1:]))
+    expected = int(np.ceil(n / block + 6 * (n / block) ** 0.5)) + 10
+    for draw in range(draws):
+        lengths = random.geometric(1 / block, expected)
+        ends = np.cumsum(lengths)
+        while ends[-1] < n:
+            lengths = np.concatenate((lengths, random.geometric(1 / block, expected)))
+            ends = np.cumsum(lengths)
+        used = int(np.searchsorted(ends, n)) + 1
+        lengths = np.minimum(lengths[:used], n)
+        lengths[-1] = min(lengths[-1], n - (ends[used - 2] if used > 1 else 0))
+        starts = random.integers(0, n, used)
+        means[draw] = (running[starts + lengths] - running[starts]).sum(axis=0) / n
+    return means
+
+
+def superior_ability(
+    edges: Numbers, draws: int, random: np.random.Generator, block: float | None = None
+) -> float:
+    """p-value of "no rule beats the benchmark" (Hansen 2005, the consistent one).
+
+    Args:
+        edges: (session, rule) return of each rule less that of the benchmark.
+    """
+    n, rules = edges.shape
+    means = edges.mean(axis=0)
+    length = block or float(np.mean([block_length(edges[:, k]) for k in range(rules)]))
+    samples = bootstrap_means(edges, draws, length, random)
+    deviation = np.maximum(samples.std(axis=0) * n**0.5, 1e-300)
+    best = max(0.0, float((n**0.5 * means / deviation).max()))
+    # A rule that is clearly worse is left where it is, and so cannot win by luck.
+    poor = n**0.5 * means / deviation <= -((2 * np.log(np.log(n))) ** 0.5)
+    centre = np.where(poor, 0.0, means)
+    luck = np.maximum((n**0.5 * (samples - centre) / deviation).max(axis=1), 0.0)
+    return float((luck >= best).mean()) if best > 0 else 1.0
+
+
+def overfitting(returns: Numbers, blocks: int = 10) -> float:
+    """Probability of backtest overfitting by combinatorial splits (Bailey and others 2017).
+
+    The share of splits in which the rule that is best on one half ranks in the lower half on the
+    other.
+
+    Args:
+        returns: (session, rule), at least two rules. blocks: S, even; all C(S, S/2) splits.
+    """
+    parts = np.array_split(returns, blocks)
+    count = np.array([len(part) for part in parts], dtype=np.float64)
+    total = np.array([part.sum(axis=0) for part in parts])
+    square = np.array([(part**2).sum(axis=0) for part in parts])
+
+    def ratio(chosen: NDArray[np.bool_]) -> Numbers:
+        n = count[chosen].sum()
+        mean = total[chosen].sum(axis=0) / n
+        variance = square[chosen].sum(axis=0) / n - mean**2
+        found: Numbers = mean / np.sqrt(np.maximum(variance, 1e-300))
+        return found
+
+    low = []
+    for inside in combinations(range(blocks), blocks // 2):
+        chosen = np.isin(np.arange(blocks), inside)
+        rank = rankdata(ratio(~chosen))[int(ratio(chosen).argmax())]
+        low.append(rank / (returns.shape[1] + 1) <= 0.5)
+    return float(np.mean(low))
