@@ -51,9 +51,36 @@ def holds(tests: Numbers, seen: Numbers, t: int) -> bool:
 
 
 @compiled
+def rounded(x: float) -> float:
+    """The number to :data:`DIGITS`, the same bits compiled or not."""
+    return float(np.rint(x * 10.0**DIGITS) / 10.0**DIGITS)
+
+
+@compiled
 def lots(shares: float, lot: float) -> float:
     """Whole lots, or the shares themselves if there are no lots (0)."""
     return np.floor(shares / lot + 1e-12) * lot if lot > 0 else shares
+
+
+@compiled
+def note(
+    fills: Numbers,
+    count: int,
+    decided: int,
+    filled: int,
+    by: float,
+    shares: float,
+    price: float,
+    cost: float,
+) -> int:
+    """Write a fill and return how many there are."""
+    fills[count, DECIDED] = decided
+    fills[count, FILLED] = filled
+    fills[count, BY] = by
+    fills[count, COUNT] = shares
+    fills[count, PRICE] = price
+    fills[count, COST] = cost
+    return count + 1
 
 
 @compiled
@@ -95,8 +122,10 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
     Returns:
         Number of fills.
     """
-    commission, per_share, buy_rate, sell_rate, withheld, lot = costs
-    rearm, rebound, most_tranches, most_weight, held_weight, held_every = limits
+    commission, per_share, buy_rate = costs[0], costs[1], costs[2]
+    sell_rate, withheld, lot = costs[3], costs[4], costs[5]
+    rearm, rebound, most_tranches = limits[0], limits[1], limits[2]
+    most_weight, held_weight, held_every = limits[3], limits[4], limits[5]
     cash, shares, accrued, basis, previous = budget, 0.0, 0.0, 0.0, 0.0
     tranches, count, last_fill, first_fill = 0, 0, -1, -1
     halted, exited, rebalance = False, False, 0.0
@@ -118,8 +147,7 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
         fees = 0.0
         if t == end:
             if shares > 0:
-                fills[count] = t, t, DELISTED, -shares, end_value, 0.0
-                count += 1
+                count = note(fills, count, t, t, DELISTED, -shares, end_value, 0.0)
             gain += shares * (end_value - close[t])
             cash += shares * end_value
             shares, basis = 0.0, 0.0
@@ -136,8 +164,7 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
             fee = commission + q * per_share + q * fill[t] * sell_rate
             if q > 0 and q * fill[t] > fee:
                 by = REBALANCED if e == len(exits) else -1.0 - e
-                fills[count] = t - 1, t, by, -q, fill[t], fee
-                count += 1
+                count = note(fills, count, t - 1, t, by, -q, fill[t], fee)
                 basis *= 1 - q / shares
                 shares -= q
                 cash += q * fill[t] - fee
@@ -153,8 +180,7 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
             if q > 0:
                 fee = commission + q * per_share + q * fill[t] * buy_rate
                 by = REBALANCED if r == len(rungs) else float(r)
-                fills[count] = t - 1, t, by, q, fill[t], fee
-                count += 1
+                count = note(fills, count, t - 1, t, by, q, fill[t], fee)
                 first_fill = t if shares == 0 else first_fill
                 last_fill = t
                 shares += q
@@ -176,7 +202,7 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
         account[t, INTEREST], account[t, COSTS] = earned, fees
         previous = close[t]
         seen[DAYS_SINCE_FILL, t] = t - last_fill if last_fill >= 0 else np.inf
-        seen[GAIN, t] = round(shares * close[t] / basis - 1, DIGITS) if shares > 0 else np.nan
+        seen[GAIN, t] = rounded(shares * close[t] / basis - 1) if shares > 0 else np.nan
         seen[HELD, t] = t - first_fill if shares > 0 else np.nan
 
         # Decide on the close of today what is done tomorrow.

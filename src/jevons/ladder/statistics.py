@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import kurtosis, norm, rankdata, skew
 
 Numbers = NDArray[np.float64]
+CHUNK = 2**20  # numbers at a time in a bootstrap
 EULER = 0.5772156649015329
 
 
@@ -95,22 +96,19 @@ def bootstrap_means(x: Numbers, draws: int, block: float, random: np.random.Gene
     A block is one difference of running sums, so the cost is that of the blocks, not the sessions.
     """
     n = len(x)
-    running = np.concatenate(
-        (np.zeros((1, *x.shape[1:])), np.cumsum(np.concatenate((x, x)), axis=0))
-    )
+    twice = np.cumsum(np.concatenate((x, x)), axis=0)
+    running = np.concatenate((np.zeros((1, *x.shape[1:])), twice))
+    most = int(np.ceil(n / block + 6 * (n / block) ** 0.5)) + 10  # blocks that reach n for sure
+    together = max(1, CHUNK // (most * max(1, x[0].size)))
     means = np.empty((draws, *x.shape[1:]))
-    expected = int(np.ceil(n / block + 6 * (n / block) ** 0.5)) + 10
-    for draw in range(draws):
-        lengths = random.geometric(1 / block, expected)
-        ends = np.cumsum(lengths)
-        while ends[-1] < n:
-            lengths = np.concatenate((lengths, random.geometric(1 / block, expected)))
-            ends = np.cumsum(lengths)
-        used = int(np.searchsorted(ends, n)) + 1
-        lengths = np.minimum(lengths[:used], n)
-        lengths[-1] = min(lengths[-1], n - (ends[used - 2] if used > 1 else 0))
-        starts = random.integers(0, n, used)
-        means[draw] = (running[starts + lengths] - running[starts]).sum(axis=0) / n
+    for first in range(0, draws, together):
+        part = min(together, draws - first)
+        ends = np.minimum(np.cumsum(random.geometric(1 / block, (part, most)), axis=1), n)
+        ends[:, -1] = n
+        lengths = np.diff(ends, axis=1, prepend=0)
+        starts = random.integers(0, n, (part, most))
+        sums = running[starts + lengths] - running[starts]
+        means[first : first + part] = sums.sum(axis=1) / n
     return means
 
 
