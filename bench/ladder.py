@@ -16,7 +16,8 @@ RULE = (
     "ladder A on peak(lookback=all, field=close) {{ "
     "buy 20% of budget when dd <= -{0}% buy 20% of budget when dd <= -{1}% "
     "buy 20% of budget when dd <= -{2}% buy 20% of budget when dd <= -{3}% "
-    "buy 20% of budget when dd <= -{4}% rearm on_new_peak sell 100% of remaining when gain >= 0.2 }}"
+    "buy 20% of budget when dd <= -{4}% rearm on_new_peak "
+    "sell 100% of remaining when gain >= 0.2 }}"
 )
 
 

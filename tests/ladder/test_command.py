@@ -58,7 +58,7 @@ MISTAKES = [
         RULE.replace("budget", "bugdet"),
         "r.ladder:1:58: unknown word 'bugdet'; did you mean budget?",
     ),
-    (RULE.replace("ladder A", "ladder AB"), "the rule is for AB, which has no prices"),
+    (RULE.replace("ladder A", "ladder AB"), "the rule is for AB, which has no prices there"),
     (RULE.replace("dd <= -10%", "px/fv <= 0.8"), "reads 'fv' of A"),
 ]
 

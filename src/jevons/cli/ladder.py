@@ -23,9 +23,12 @@ Rules = Annotated[
     list[Path], typer.Argument(metavar="RULE.ladder...", help="Files with one rule each.")
 ]
 Prices = Annotated[
-    list[Path],
+    list[Path] | None,
     typer.Option(
-        "--prices", metavar="FILE", help="Prices: date, ticker, open, close (CSV or Parquet)."
+        "--prices",
+        metavar="FILE",
+        help="Prices: date, ticker, open, close (CSV or Parquet). Default: the store of prices.",
+        show_default=False,
     ),
 ]
 Actions = Annotated[
@@ -71,22 +74,26 @@ def _text(file: Path) -> str:
 
 
 def _bars(
-    name: str, prices: Sequence[Path], actions: Sequence[Path] | None, as_of: str | None
+    name: str, prices: Sequence[Path] | None, actions: Sequence[Path] | None, as_of: str | None
 ) -> "list[Bars]":
     """The shares that a rule of this name is run on."""
     from jevons.ladder import EACH, bars_of
     from jevons.market import read_prices
     from jevons.market.actions import read_actions
+    from jevons.market.price_store import default_store, stored_actions, stored_prices
 
-    table = read_prices(existing(prices, "--prices"))
     known = read_actions(existing(actions, "--actions"))
+    if prices:
+        table = read_prices(existing(prices, "--prices"))
+    else:
+        table = stored_prices(default_store())
+        known += stored_actions(default_store())
     if as_of is not None:
         day = parse_day(as_of)
         table, known = table.as_of(day), tuple(a for a in known if a.day <= day)
     if name != EACH and name not in table.tickers:
         raise UserError(
-            f"the rule is for {name}, which has no prices in the files"
-            f"{did_you_mean(name, table.tickers)}"
+            f"the rule is for {name}, which has no prices there{did_you_mean(name, table.tickers)}"
         )
     tickers = table.tickers if name == EACH else (name,)
     return [bars_of(table.histories[ticker], known) for ticker in tickers]
@@ -101,7 +108,7 @@ def _setting(budget: float, cash_rate: float, half_spread: float, commission: fl
 @app.command("run")
 def run_rule(
     rule: Rule,
-    prices: Prices,
+    prices: Prices = None,
     actions: Actions = None,
     as_of: AsOf = None,
     budget: Budget = 100_000.0,
@@ -133,7 +140,7 @@ def run_rule(
 @app.command("sweep")
 def sweep(
     family: Rule,
-    prices: Prices,
+    prices: Prices = None,
     actions: Actions = None,
     as_of: AsOf = None,
     budget: Budget = 100_000.0,
@@ -154,7 +161,7 @@ def sweep(
 @app.command("compare")
 def compare(
     rules: Rules,
-    prices: Prices,
+    prices: Prices = None,
     actions: Actions = None,
     as_of: AsOf = None,
     budget: Budget = 100_000.0,
@@ -172,7 +179,7 @@ def compare(
 
 def _compare(
     rules: "Sequence[LadderRule]",
-    prices: Sequence[Path],
+    prices: Sequence[Path] | None,
     actions: Sequence[Path] | None,
     as_of: str | None,
     setting: "Setting",

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from jevons import __version__
-from jevons.cli import answers, claims, cost, facts, ladder, replay, serve
+from jevons.cli import answers, claims, cost, facts, ladder, pull, replay, serve
 from jevons.errors import UserError
 
 DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -46,6 +46,7 @@ for command in COMMANDS:
 app.add_typer(cost.app, name="cost", short_help=cost.app.info.help)
 app.add_typer(claims.app, name="claims", short_help=claims.app.info.help)
 app.add_typer(facts.app, name="facts", short_help=facts.app.info.help)
+app.add_typer(pull.app, name="pull", short_help=pull.app.info.help)
 app.add_typer(ladder.app, name="ladder", short_help=ladder.app.info.help)
 
 

@@ -9,14 +9,10 @@ from numpy.typing import NDArray
 from jevons.errors import UserError
 from jevons.market import PriceHistory
 from jevons.market.actions import Action
+from jevons.market.splits import unadjusted_splits
 
 Numbers = NDArray[np.float64]
 FEWEST_SESSIONS = 2  # one to decide on and one to fill at
-
-# Ratios at which shares are split, and how near a price must fall to one to look like it.
-SPLITS = (1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 8.0, 10.0, 15.0, 20.0, 25.0, 50.0)
-NEAR = 0.03
-SUSPECT = 0.4  # a fall of this much overnight is looked at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,21 +111,3 @@ def bars_of(history: PriceHistory, actions: Sequence[Action] = ()) -> Bars:
         ends[0].value if ends else 0.0,
         (*history.warnings, *unadjusted_splits(ticker, days, close, split)),
     )
-
-
-def unadjusted_splits(
-    ticker: str, days: NDArray[np.datetime64], close: Numbers, split: Numbers
-) -> tuple[str, ...]:
-    """Warnings of overnight changes that look like a split without its action."""
-    ratio = close[:-1] / (close[1:] * split[1:])
-    found = []
-    for at in np.flatnonzero((ratio > 1 / (1 - SUSPECT)) | (ratio < 1 - SUSPECT)):
-        size = max(ratio[at], 1 / ratio[at])
-        nearest = min(SPLITS, key=lambda known: abs(size / known - 1))
-        if abs(size / nearest - 1) <= NEAR:
-            sign = f"{nearest:g} for 1" if ratio[at] > 1 else f"1 for {nearest:g}"
-            found.append(
-                f"{ticker} went from {close[at]:g} to {close[at + 1]:g} on {days[at + 1]}, which "
-                f"looks like a split of {sign}; give it as an action, or adjust the prices"
-            )
-    return tuple(found)

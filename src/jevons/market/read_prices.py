@@ -27,7 +27,8 @@ NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 # A high a little under its close is the rounding of an adjusted series, not a mistake.
 ROUNDING = 1e-5
 
-TABLE = """
+# The rows of files as they are written.
+TEXTS = """
     CREATE TABLE price (file INTEGER, row BIGINT, date VARCHAR, ticker VARCHAR,
                         close VARCHAR, high VARCHAR, low VARCHAR, open VARCHAR)
 """
@@ -89,9 +90,9 @@ def read_prices(files: Sequence[Path]) -> PriceTable:
     connection = duckdb.connect(":memory:")
     try:
         connection.execute("SET threads = 1")  # rows keep the order of the file
-        connection.execute(TABLE)
+        connection.execute(TEXTS)
         for number, file in enumerate(files):
-            _load(connection, number, file)
+            load_texts(connection, number, file)
         _check(connection, files)
         columns = connection.execute(READ).fetchnumpy()
     finally:
@@ -110,10 +111,10 @@ def read_prices(files: Sequence[Path]) -> PriceTable:
     return PriceTable(histories)
 
 
-def _load(connection: "DuckDBPyConnection", number: int, file: Path) -> None:
+def load_texts(connection: "DuckDBPyConnection", number: int, file: Path) -> None:
     """Add the rows of one file as texts, numbered from 1."""
     name = glob.escape(str(file))  # the database would read [, * and ? as a pattern
-    if _is_parquet(file):
+    if is_parquet(file):
         texts, source = _parquet_columns(connection, file, name), "read_parquet($name)"
         given: dict[str, object] = {"name": name}
     else:
@@ -134,7 +135,8 @@ def _load(connection: "DuckDBPyConnection", number: int, file: Path) -> None:
         raise UserError(f"{file} has a header but no prices; add rows of {', '.join(NEEDED)}")
 
 
-def _is_parquet(file: Path) -> bool:
+def is_parquet(file: Path) -> bool:
+    """Whether a file is Parquet by its content or its name."""
     try:
         with file.open("rb") as stream:
             return stream.read(4) == b"PAR1" or file.suffix.lower() in PARQUET_SUFFIXES
@@ -235,7 +237,7 @@ def _check(connection: "DuckDBPyConnection", files: Sequence[Path]) -> None:
 
 def _place(file: Path, row: int) -> str:
     """``file:row``; a CSV file is counted in lines, since texts in quotes may span several."""
-    if _is_parquet(file):
+    if is_parquet(file):
         return f"{file}:{row}"
     with file.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(stream)

@@ -1,0 +1,69 @@
+"""``jevons pull``: take data into the stores on this computer."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jevons.cli.options import Json, existing
+from jevons.cli.output import progress, show
+from jevons.errors import UserError, did_you_mean
+
+SOURCES = ("csv", "parquet")
+
+app = typer.Typer(
+    help="Take data into the stores on this computer.",
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep the name of the one command."""
+
+
+@app.command("prices")
+def pull_prices(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of prices.")],
+    source: Annotated[
+        str, typer.Option("--from", metavar="csv|parquet", help="What the files are.")
+    ] = "csv",
+    tickers: Annotated[
+        list[str] | None, typer.Option("--ticker", metavar="NAME", help="Only this ticker.")
+    ] = None,
+    actions: Annotated[
+        list[Path] | None,
+        typer.Option("--actions", metavar="FILE", help="Splits, dividends and delistings (CSV)."),
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--store",
+            metavar="FILE",
+            help="Store of prices. Default: prices.duckdb in JEVONS_HOME.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Take quoted prices and actions into the store; bad bars are set apart with the reason."""
+    from jevons.market.price_store import default_store, pull
+    from jevons.market.read_prices import is_parquet
+
+    if source not in SOURCES:
+        raise UserError(f"--from {source!r} is no source of prices{did_you_mean(source, SOURCES)}")
+    given = existing(files, "the file")
+    for file in given:
+        if is_parquet(file) != (source == "parquet"):
+            raise UserError(f"{file} is not {source}; name its format with --from")
+    wanted = [ticker.upper() for ticker in tickers or ()]
+    with progress("Checking the bars"):
+        answer = pull(
+            store or default_store(),
+            given,
+            existing(actions, "--actions"),
+            datetime.now(UTC),
+            wanted,
+        )
+    show(answer, as_json)
