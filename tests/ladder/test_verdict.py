@@ -12,7 +12,7 @@ from jevons.ladder import Bars, LadderRule, Setting, bars_of, parse, run
 from jevons.ladder.controls import controls
 from jevons.ladder.document import family_document, run_document, variants
 from jevons.ladder.ledger import record
-from jevons.ladder.outcome import outcome
+from jevons.ladder.outcome import after_fills, outcome
 from jevons.ladder.verdict import FEWEST_CLUSTERS, falls, verdict
 from jevons.market import PriceHistory
 
@@ -114,6 +114,27 @@ def test_outcomes_worked_by_hand() -> None:
     assert got["money_weighted"] == pytest.approx(1.25 ** (365.25 / 365) - 1, rel=1e-5)
     assert got["exposure"] == pytest.approx((0.5 + 625 / 1125) / 4, rel=1e-5)
     assert got["best_from_cost"] == pytest.approx(0.25)
+
+
+def test_what_came_after_each_rung() -> None:
+    rule = parse(
+        "ladder A on peak(lookback=all, field=close) { buy 50% of budget when dd <= -10% "
+        "buy 50% of budget when dd <= -50% }"
+    )
+    days = np.datetime64("2020-01-01", "D") + np.arange(5)
+    close = np.array([100.0, 90, 80, 40, 60])
+    bars = bars_of(PriceHistory("A", days, close, close, open=close))
+    first, second = after_fills([run(rule, bars)], sessions=2)
+    # Bought at 80, 60 two sessions later; the second rung filled on the last day.
+    assert first["change"]["p50"] == pytest.approx(-0.25)
+    assert (second["fills"], second["followed"], second["change"]) == (1, 0, None)
+
+
+def test_a_share_that_was_never_bought_matches_cash() -> None:
+    flat = path(np.full(500, 0.001), "B")
+    both = run_document(RULE, [martingale(2), flat], Setting())
+    names = {control["control"] for control in both["controls"]}
+    assert {"dca", "matched_exposure", "right_side"} <= names
 
 
 def test_a_family_counts_every_rule_once(tmp_path: Path) -> None:

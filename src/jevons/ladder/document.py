@@ -13,7 +13,7 @@ from jevons.ladder import ledger, statistics
 from jevons.ladder.bars import Bars
 from jevons.ladder.compiled import IS_COMPILED
 from jevons.ladder.controls import NAMES, controls
-from jevons.ladder.outcome import outcome
+from jevons.ladder.outcome import after_fills, outcome
 from jevons.ladder.rule import LadderRule
 from jevons.ladder.run import Run, Setting, audit, run
 from jevons.ladder.verdict import Trials, pooled_returns, verdict
@@ -76,6 +76,7 @@ def run_document(
         "compiled": IS_COMPILED,
         "cash_rate": setting.cash_rate,
         "verdict": verdict(own, against, counted),
+        "after_fills": after_fills(own),
         "outcomes": [_named(result) for result in own],
         "controls": [_control(name, runs) for name, runs in against.items()],
         "warnings": [warning for one in bars for warning in one.warnings],
@@ -133,11 +134,17 @@ def family_document(
 
 
 def _controls(own: Sequence[Run], setting: Setting) -> dict[str, list[Run]]:
-    """Runs of each control on every share; a share without the control keeps the whole budget."""
+    """Runs of each control on every share.
+
+    Where the ladder never bought there is nothing to match, and the control stays in cash with it.
+    """
     rules = [controls(result) for result in own]
-    names = [name for name in rules[0] if all(name in found for found in rules)]
+    names = dict.fromkeys(name for found in rules for name in found)
     return {
-        name: [run(found[name], r.bars, setting) for found, r in zip(rules, own, strict=True)]
+        name: [
+            run(found.get(name, r.rule), r.bars, setting)
+            for found, r in zip(rules, own, strict=True)
+        ]
         for name in names
     }
 
@@ -151,7 +158,7 @@ def _control(name: str, runs: Sequence[Run]) -> dict[str, Any]:
     return {
         "control": name,
         "meaning": NAMES.get(name, NAMES["random"]),
-        "rule": runs[0].rule.text(),
+        "rule": next((r.rule for r in runs if len(r.purchases)), runs[0].rule).text(),
         "median_terminal_wealth": rounded(np.median(wealth)),
         "exposure": rounded(np.mean([result.exposure.mean() for result in runs])),
     }
