@@ -47,7 +47,7 @@ def test_an_interruption_is_one_line_and_code_130(
 
 COMMANDS = [
     "note", "simulate", "cost", "index", "shock", "power", "value", "implied", "drawdown",
-    "facts", "claims",
+    "facts", "claims", "pull", "ladder",
 ]  # fmt: skip
 
 

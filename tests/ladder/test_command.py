@@ -53,6 +53,20 @@ def test_rules_are_swept_and_compared(files: Path, capsys: pytest.CaptureFixture
     assert call(files, "compare", "r.ladder", "r.ladder", "--prices", "p.csv") == 0
 
 
+def test_without_files_the_store_of_prices_is_used(
+    files: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JEVONS_HOME", str(files / "home"))
+    assert call(files, "run", "r.ladder") == 2
+    assert "make one with: jevons pull prices" in " ".join(capsys.readouterr().err.split())
+    pulled = ["pull", "prices", str(files / "p.csv"), "--actions", str(files / "a.csv"), "--json"]
+    assert program(pulled) == 0
+    assert json.loads(capsys.readouterr().out)["bars_added"] == 5
+    assert call(files, "run", "r.ladder", "--half-spread", "0", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["outcomes"][0]["terminal_wealth"] == pytest.approx(0.5 + 0.5 / 80 * 100)
+
+
 MISTAKES = [
     (
         RULE.replace("budget", "bugdet"),

@@ -267,7 +267,7 @@ def _attached(store: Path, *, read_only: bool) -> "Iterator[DuckDBPyConnection]"
     if read_only and not store.exists():
         raise UserError(
             f"there is no store of prices at {store}; give --prices FILE, or make one with: "
-            "jevons pull prices --from csv FILE"
+            "jevons pull prices FILE"
         )
     connection = duckdb.connect(":memory:")
     try:
