@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the real imports wait until a command needs them, so that -
     from jevons.model.architecture import Architecture
     from jevons.model.simulate import Progress
     from jevons.study import Study
+    from jevons.study.scenario import Scenario
 
 FEWEST_DRAWS = 10  # fewer say nothing about a 5 % quantile
 MOST_DRAWS = 10_000_000
@@ -154,10 +155,13 @@ def open_study(
     day = choose_day(as_of, store)
     keep_compiled_code()
     from jevons.study import Study
-    from jevons.study.scenario import find
 
-    moved = [find(name) for name in scenarios or ()]
+    moved: list[Scenario] = []
     table = None
+    if scenarios:
+        from jevons.study.scenario import find
+
+        moved = [find(name) for name in scenarios]
     if price_files:
         from jevons.market import read_prices
 
