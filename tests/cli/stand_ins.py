@@ -74,6 +74,10 @@ class Study:
     def implied(self, ticker: str) -> dict[str, Any]:
         return {"ticker": ticker, "driver": "ai_capex_2028", "implied": None, "base": QUANTITY}
 
+    def side_by_side(self) -> dict[str, Any]:
+        companies = [self.implied("NVDA"), self.implied("ETN")]
+        return {"companies": companies, "oversubscription": {"ratio": 1.5, "suppliers": ["NVDA"]}}
+
     def drawdown(self) -> list[dict[str, Any]]:
         return [{"ticker": "NVDA", "drawdown": -0.25}, {"ticker": "ETN", "drawdown": -0.1}]
 

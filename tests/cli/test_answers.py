@@ -29,7 +29,7 @@ ANSWERS = [
     (["value", "nvda"], lambda study: study.value("NVDA")),
     (["value"], Study.values),
     (["implied", "NVDA"], lambda study: study.implied("NVDA")),
-    (["implied"], lambda study: study.figures()["implied"]),
+    (["implied"], lambda study: study.side_by_side()),
     (["drawdown"], Study.drawdown),
     (["drawdown", "etn"], lambda study: study.drawdown()[1:]),
     (["claims"], Study.claims),

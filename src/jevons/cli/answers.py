@@ -219,7 +219,7 @@ def implied(
     """Which build-out today's price already implies; without a ticker, every company."""
     with progress(f"Simulating {draws:,} draws") as report:
         study = open_study(as_of, seed, draws, facts, prices, report, scenarios=scenario)
-        answer = study.implied(ticker.upper()) if ticker else study.figures()["implied"]
+        answer = study.implied(ticker.upper()) if ticker else study.side_by_side()
     show(answer, as_json)
 
 

@@ -24,6 +24,9 @@ from jevons.valuation import (
     settle,
     value_company,
 )
+from jevons.valuation.chain_inputs import driver
+from jevons.valuation.oversubscription import oversubscription
+from jevons.valuation.scenarios import by_region, common_factor_share, tornado
 
 MOST_DRAWS = 100_000  # of the chain's draws that valuation uses, the first ones; bounds memory
 NEEDED = ("ai_revenue", "capex_by_buyer", "ai_capex")
@@ -119,6 +122,30 @@ class Companies:
             else rounded(valued.p_above_price),
             "missing": valued.missing or state["missing"],
             "warnings": list(valued.warnings),
+        }
+
+    def explained(self, ticker: str) -> dict[str, Any]:
+        """Value of one company with its bull, base and bear, its common factor and its tornado.
+
+        Raises:
+            UserError: the ticker is unknown, or 2028 is past.
+        """
+        answer, valued = self.value(ticker), self.valued(ticker)
+        normals = {name: self.normals[name] for name in input_names(valued.company)}
+        return answer | {
+            "common_factor_share": None
+            if valued.per_share is None
+            else common_factor_share(valued.per_share, driver(self.chain, self.snapshot.as_of)),
+            "scenarios": by_region(valued, self.chain, self.snapshot),
+            "tornado": tornado(valued, self.chain, self.snapshot, normals),
+        }
+
+    def side_by_side(self) -> dict[str, Any]:
+        """The build-out in every price, the same driver for all, and whether they go together."""
+        rows = {ticker: self.implied(ticker) for ticker in companies()}
+        return {
+            "companies": list(rows.values()),
+            "oversubscription": oversubscription(rows, self.chain, self.snapshot.as_of),
         }
 
     def values(self) -> list[dict[str, Any]]:

@@ -165,12 +165,12 @@ class Study:
         return {name: answer[name] for name in (*fields, "joule_per_token", "bound")}
 
     def value(self, ticker: str) -> dict[str, Any]:
-        """What one share is worth.
+        """What one share is worth, in which scenario, and what moves it.
 
         Raises:
-            UserError: the ticker is unknown.
+            UserError: the ticker is unknown, or 2028 is past.
         """
-        return self.companies.value(ticker)
+        return self.companies.explained(ticker)
 
     def values(self) -> list[dict[str, Any]]:
         """What every share is worth."""
@@ -183,6 +183,10 @@ class Study:
             UserError: the ticker is unknown.
         """
         return self.companies.implied(ticker)
+
+    def side_by_side(self) -> dict[str, Any]:
+        """Which build-out each price implies, and whether all of them can be met at once."""
+        return self.companies.side_by_side()
 
     def drawdown(self) -> list[dict[str, Any]]:
         """How far each share is below its 52-week high."""

@@ -47,23 +47,42 @@ def median_value(value: CompanyValue) -> MedianValue:
 def roots(function: Callable[[float], float], low: float, high: float) -> tuple[list[float], float]:
     """Every root that a logarithmic grid of ``function`` reveals, and the grid's nearest point.
 
-    Each change of sign is refined with Brent's method in the logarithm, to full precision.
+    Where the grid comes near zero and turns away, the turning point is sought between its
+    neighbours, so two roots inside one cell are found as well. Each change of sign is refined with
+    Brent's method in the logarithm, to full precision.
 
     >>> [round(root, 9) for root in roots(lambda s: (s - 1) * (s - 4), 0.1, 10.0)[0]]
     [1.0, 4.0]
+    >>> [round(root, 9) for root in roots(lambda s: (s - 1) * (s - 1.1), 0.1, 10.0)[0]]
+    [1.0, 1.1]
     """
-    from scipy.optimize import brentq  # slow to import, and most commands do not need it
+    from scipy.optimize import brentq, minimize_scalar  # slow to import, and rarely needed
 
-    grid = np.linspace(np.log(low), np.log(high), GRID)
-    gaps = np.array([function(float(np.exp(point))) for point in grid])
-    found = [float(np.exp(point)) for point, gap in zip(grid, gaps, strict=True) if gap == 0]
-    for i in np.flatnonzero(gaps[:-1] * gaps[1:] < 0):
-        root = brentq(
-            lambda point: function(float(np.exp(point))),
-            grid[i], grid[i + 1], xtol=1e-14, rtol=1e-14,
-        )  # fmt: skip
-        found.append(float(np.exp(root)))
-    return sorted(found), float(np.exp(grid[np.abs(gaps).argmin()]))
+    def gap(point: float) -> float:
+        return function(float(np.exp(point)))
+
+    points = list(np.linspace(np.log(low), np.log(high), GRID))
+    gaps = [gap(point) for point in points]
+    nearest = float(np.exp(points[int(np.abs(gaps).argmin())]))
+    for i in reversed(range(1, GRID - 1)):
+        before, here, after = gaps[i - 1 : i + 2]
+        side = float(np.sign(here))
+        if side and min(side * before, side * after) >= side * here:
+            turn = minimize_scalar(
+                lambda point, side=side: side * gap(point),
+                bounds=(points[i - 1], points[i + 1]),
+                method="bounded",
+                options={"xatol": 1e-9},
+            ).x
+            at = i + int(turn > points[i])
+            points.insert(at, float(turn))
+            gaps.insert(at, gap(float(turn)))
+    found = [float(np.exp(point)) for point, value in zip(points, gaps, strict=True) if value == 0]
+    for i in range(len(points) - 1):
+        if gaps[i] * gaps[i + 1] < 0:
+            root = brentq(gap, points[i], points[i + 1], xtol=1e-14, rtol=1e-14)
+            found.append(float(np.exp(root)))
+    return sorted(found), nearest
 
 
 def implied_capex(value: CompanyValue, chain: ChainInputs, as_of: date) -> dict[str, Any]:

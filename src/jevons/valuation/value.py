@@ -226,15 +226,40 @@ def _warnings(
     return tuple(found)
 
 
+def base_segment(case: Case) -> cash_flow.Segment:
+    """Profit and investment of the base business over explicit and fade years, (draw, year)."""
+    x = case.x
+    return cash_flow.operating_segment(
+        case.base_revenue, case.base_margin, x["tax_rate"], x["sales_to_capital"], terminal_of(case)
+    )
+
+
+def ai_segment(case: Case, scale: jax.typing.ArrayLike, *, buyer: bool) -> cash_flow.Segment:
+    """Profit and investment of the AI segment over explicit and fade years, (draw, year).
+
+    Args:
+        scale: on the build-out after the valuation date; 1 leaves the chain's path.
+        buyer: AI earns a return on capital, not a margin on revenue.
+    """
+    x, path = case.x, case.ai + (jnp.asarray(scale) - 1) * case.ai_ramp
+    if buyer:
+        return cash_flow.capital_segment(
+            path, x["ai_capital_life"], x["ai_return"], terminal_of(case)
+        )
+    return cash_flow.operating_segment(
+        path, case.ai_margin, x["tax_rate"], x["ai_sales_to_capital"], terminal_of(case)
+    )
+
+
+def terminal_of(case: Case) -> cash_flow.Terminal:
+    """Where the company's fade ends, each (draw,)."""
+    return cash_flow.Terminal(case.x["terminal_growth"], case.x["ronic"])
+
+
 @jax.jit
 def base_worth(case: Case) -> cash_flow.Worth:
     """Worth of the base business, each (draw,), USD_bn."""
-    x = case.x
-    terminal = cash_flow.Terminal(x["terminal_growth"], x["ronic"])
-    segment = cash_flow.operating_segment(
-        case.base_revenue, case.base_margin, x["tax_rate"], x["sales_to_capital"], terminal
-    )
-    return cash_flow.present_value(segment, x["wacc"], terminal, case.when)
+    return cash_flow.present_value(base_segment(case), case.x["wacc"], terminal_of(case), case.when)
 
 
 def ai_worth(case: Case, scale: jax.typing.ArrayLike, *, buyer: bool) -> cash_flow.Worth:
@@ -251,16 +276,8 @@ def ai_worth(case: Case, scale: jax.typing.ArrayLike, *, buyer: bool) -> cash_fl
 
 
 def _ai_worth_of(case: Case, scale: jax.Array, buyer: bool) -> cash_flow.Worth:
-    x = case.x
-    terminal = cash_flow.Terminal(x["terminal_growth"], x["ronic"])
-    path = case.ai + (scale - 1) * case.ai_ramp
-    if buyer:
-        segment = cash_flow.capital_segment(path, x["ai_capital_life"], x["ai_return"], terminal)
-    else:
-        segment = cash_flow.operating_segment(
-            path, case.ai_margin, x["tax_rate"], x["ai_sales_to_capital"], terminal
-        )
-    return cash_flow.present_value(segment, x["wacc"], terminal, case.when)
+    segment = ai_segment(case, scale, buyer=buyer)
+    return cash_flow.present_value(segment, case.x["wacc"], terminal_of(case), case.when)
 
 
 _ai_worth = jax.jit(_ai_worth_of, static_argnums=2)

@@ -1,0 +1,285 @@
+"""The checks of a valuation, held by every bundled company on the bundled facts.
+
+One by one: additivity, economic profit, capital and perpetuity, round trip, scale, what a supplier
+may sell, bounds, time, limits. Identities hold draw by draw; nothing here is a tuned number.
+"""
+
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jevons.facts import load
+from jevons.model.clock import FIRST_YEAR, LAST_YEAR
+from jevons.study import Study
+from jevons.valuation import CompanyValue, companies, implied
+from jevons.valuation import cash_flow as cf
+from jevons.valuation.fair_value import Claims, value_per_share
+from jevons.valuation.value import (
+    Case,
+    ai_segment,
+    ai_worth,
+    base_segment,
+    base_worth,
+    terminal_of,
+)
+
+DRAWS = 200
+YEARS = LAST_YEAR - FIRST_YEAR + 1 + cf.FADE_YEARS
+every_company = pytest.mark.parametrize("ticker", list(companies()))
+
+
+@cache
+def study() -> Study:
+    store = load()
+    return Study(store, store.last_known_on, draws=DRAWS)
+
+
+class Valued(NamedTuple):
+    """A company that has a value, with the parts of it that are optional elsewhere."""
+
+    value: CompanyValue
+    case: Case
+    claims: Claims
+    buyer: bool
+
+    @property
+    def segments(self) -> tuple[cf.Segment, cf.Segment]:
+        with jax.enable_x64(True):
+            return base_segment(self.case), ai_segment(self.case, 1.0, buyer=self.buyer)
+
+
+def valued(ticker: str) -> Valued:
+    value = study().companies.valued(ticker)
+    if value.missing is not None:
+        pytest.skip(f"{ticker} has no value: {value.missing}")
+    assert value.case is not None
+    assert value.claims is not None
+    return Valued(value, value.case, value.claims, value.company.economics == "buyer")
+
+
+def year_ends(start: int = 0) -> cf.Timing:
+    """Whole years paid at their ends; those before ``start`` are past."""
+    time = np.maximum(np.arange(YEARS) + 1.0 - start, 0.0)
+    return cf.Timing(jnp.asarray(time > 0, jnp.float64), jnp.asarray(time), jnp.asarray(time[-1]))
+
+
+def enterprise(of: Valued, scale: float = 1.0) -> jax.Array:
+    with jax.enable_x64(True):
+        ai = ai_worth(of.case, scale, buyer=of.buyer).enterprise
+        whole: jax.Array = base_worth(of.case).enterprise + ai
+        return whole
+
+
+@every_company
+def test_1_a_whole_is_the_sum_of_its_parts(ticker: str) -> None:
+    """Segments valued apart, or their cash flows valued together, give the same enterprise."""
+    of = valued(ticker)
+    base, ai = of.segments
+    with jax.enable_x64(True):
+        whole = cf.Segment(base.nopat + ai.nopat, base.investment + ai.investment)
+        together = cf.present_value(whole, of.case.x["wacc"], terminal_of(of.case), of.case.when)
+    assert of.value.enterprise is not None
+    np.testing.assert_allclose(of.value.enterprise, together.enterprise, rtol=1e-9, atol=1e-9)
+
+
+@every_company
+def test_2_invested_capital_and_economic_profit_make_the_value(ticker: str) -> None:
+    """K0 + PV(NOPAT - WACC x K) = PV(FCFF) up to any year, K carried at the end: K0 is free."""
+    of = valued(ticker)
+    wacc = np.asarray(of.case.x["wacc"])[:, None]
+    discount = (1 + wacc) ** -np.arange(1.0, YEARS + 1)
+    for segment in of.segments:
+        nopat, spent = np.asarray(segment.nopat), np.asarray(segment.investment)
+        opening = 50.0 + np.cumsum(np.pad(spent, ((0, 0), (1, 0))), axis=1)
+        profit = nopat - wacc * opening[:, :-1]
+        flows = ((nopat - spent) * discount).sum(1) + opening[:, -1] * discount[:, -1]
+        np.testing.assert_allclose(50.0 + (profit * discount).sum(1), flows, rtol=1e-9, atol=1e-9)
+
+
+@every_company
+def test_2_growth_is_neutral_when_new_capital_earns_its_cost(ticker: str) -> None:
+    """In the perpetuity with RONIC = WACC: V = NOPAT / WACC, whatever the growth."""
+    of = valued(ticker)
+    wacc, growth = of.case.x["wacc"], of.case.x["terminal_growth"]
+    with jax.enable_x64(True):
+        value = cf.value_driver(jnp.ones_like(wacc), growth, wacc, wacc)
+    np.testing.assert_allclose(value, 1 / np.asarray(wacc), rtol=1e-9)
+
+
+@every_company
+def test_3_capital_pays_for_growth_into_the_perpetuity(ticker: str) -> None:
+    """The last fade year reinvests g / RONIC of its profit; each fade year earns on the last."""
+    of = valued(ticker)
+    growth, ronic = (np.asarray(of.case.x[name]) for name in ("terminal_growth", "ronic"))
+    for segment in of.segments:
+        nopat, spent = np.asarray(segment.nopat), np.asarray(segment.investment)
+        np.testing.assert_allclose(spent[:, -1], nopat[:, -1] * growth / ronic, rtol=1e-9)
+        gained, paid = np.diff(nopat)[:, -1], spent[:, -2]
+        np.testing.assert_allclose(gained, ronic * paid, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("ticker", [t for t, c in companies().items() if c.economics == "buyer"])
+def test_3_depreciation_of_a_vintage_sums_to_its_cost(ticker: str) -> None:
+    """What one dollar spent once has lost after n years and what is left of it are one dollar."""
+    of = valued(ticker)
+    with jax.enable_x64(True):
+        once = jnp.zeros((DRAWS, 8)).at[:, 0].set(1.0)
+        life = of.case.x["ai_capital_life"]
+        segment = cf.capital_segment(once, life, of.case.x["ai_return"], terminal_of(of.case))
+    # Investment is net: +1 in the first year, then minus the depreciation of each year.
+    lost = -np.asarray(segment.investment)[:, 1:7].sum(1)
+    np.testing.assert_allclose(lost, 1 - (1 - 1 / np.asarray(life)) ** 6, rtol=1e-9)
+
+
+@every_company
+@pytest.mark.parametrize("scale", [0.6, 1.5])
+def test_4_price_to_build_out_to_price(ticker: str, scale: float) -> None:
+    """The price of a build-out implies build-outs of exactly that price, and where the median rises
+    throughout, that build-out itself. A buyer's median may turn, with several roots, all listed."""
+    of = valued(ticker)
+    at = implied.median_value(of.value)
+    price = at(scale)
+    if price == 0:
+        pytest.skip(f"{ticker}: worthless in most draws at this build-out, so any scale fits")
+    found, _ = implied.roots(lambda s: at(s) / price - 1, *implied.SCALES)
+    assert found
+    if np.all(np.diff([at(s) for s in np.geomspace(*implied.SCALES, 40)]) > 0):
+        assert found == pytest.approx([scale], rel=1e-8)
+    for root in found:
+        assert at(root) == pytest.approx(price, rel=1e-8)
+
+
+@every_company
+def test_5_money_and_splits_change_units_only(ticker: str) -> None:
+    """All money times three: value times three. Ten for one: a tenth each. Currency: dollars."""
+    of = valued(ticker)
+    case, claims = of.case, of.claims
+    names = ("base_revenue", "ai", "ai_ramp")
+    owed = claims._replace(net_debt=3 * claims.net_debt, other_claims=3 * claims.other_claims)
+    whole = enterprise(of)
+    with jax.enable_x64(True):
+        money = case._replace(**{name: 3 * getattr(case, name) for name in names})
+        base = np.asarray(value_per_share(whole, claims))
+        tripled = value_per_share(enterprise(of._replace(case=money)), owed)
+        split = value_per_share(whole, claims._replace(shares=10 * claims.shares))
+        # Reported in a money of which 32 make a dollar, listed in dollars.
+        foreign = claims._replace(
+            net_debt=32 * claims.net_debt,
+            other_claims=32 * claims.other_claims,
+            exchange_rate=claims.exchange_rate / 32,
+        )
+        abroad = value_per_share(32 * whole, foreign)
+    np.testing.assert_allclose(tripled, 3 * base, rtol=1e-9)
+    np.testing.assert_allclose(10 * np.asarray(split), base, rtol=1e-9)
+    np.testing.assert_allclose(abroad, base, rtol=1e-9)
+
+
+@every_company
+def test_7_bounds(ticker: str) -> None:
+    """g below the risk-free rate and WACC in every draw; no margin of all revenue; worth >= 0."""
+    of = valued(ticker)
+    x = {name: np.asarray(values) for name, values in of.case.x.items()}
+    assert (x["terminal_growth"] < x["risk_free_rate"]).all()
+    assert (x["terminal_growth"] < x["wacc"]).all()
+    assert (x["ronic"] > x["terminal_growth"]).all()
+    assert np.asarray(of.case.base_margin).max() < 1
+    assert of.value.per_share is not None
+    assert of.value.per_share.min() >= 0
+
+
+@every_company
+def test_8_nothing_known_later_is_used(ticker: str) -> None:
+    known = study().snapshot
+    facts = [known.get(fact_id) for fact_id in valued(ticker).value.facts]
+    assert facts
+    assert max(fact.known_on for fact in facts) <= known.as_of
+
+
+@every_company
+def test_8_a_year_later_the_holder_has_earned_the_cost_of_capital(ticker: str) -> None:
+    """V0 (1 + WACC) = FCFF1 + V1 at unchanged expectations, in every draw."""
+    of = valued(ticker)
+    wacc = of.case.x["wacc"]
+    for segment in of.segments:
+        with jax.enable_x64(True):
+            now, later = (
+                cf.present_value(segment, wacc, terminal_of(of.case), year_ends(start)).enterprise
+                for start in (0, 1)
+            )
+            grown, held = now * (1 + wacc), later + segment.free_cash_flow[:, 0]
+        np.testing.assert_allclose(grown, held, rtol=1e-9, atol=1e-9)
+
+
+@every_company
+def test_9_without_ai_there_is_the_base_business(ticker: str) -> None:
+    """No AI path, no AI worth, and no NaN; no base revenue, no base worth."""
+    of = valued(ticker)
+    nothing = [jnp.zeros_like(path) for path in (of.case.ai, of.case.ai_ramp)]
+    sales = jnp.zeros_like(of.case.base_revenue)
+    empty = of.case._replace(ai=nothing[0], ai_ramp=nothing[1], base_revenue=sales)
+    np.testing.assert_array_equal(enterprise(of._replace(case=empty)), 0.0)
+
+
+@every_company
+def test_gradient_in_the_build_out_equals_differences(ticker: str) -> None:
+    """Slope of every draw's enterprise value in the shared driver, by autodiff and differences."""
+    of = valued(ticker)
+    step = 1e-5
+
+    def total(scale: jax.Array) -> jax.Array:
+        return ai_worth(of.case, scale, buyer=of.buyer).enterprise
+
+    with jax.enable_x64(True):
+        slope = jax.jvp(total, (jnp.asarray(1.0),), (jnp.asarray(1.0),))[1]
+        difference = (total(jnp.asarray(1 + step)) - total(jnp.asarray(1 - step))) / (2 * step)
+    np.testing.assert_allclose(slope, difference, rtol=1e-5, atol=1e-6 * np.abs(slope).max())
+
+
+FIXED = "terminal_growth_share", "base_growth"  # enter through other arrays of the case
+
+
+def _mean_value(shift: dict[str, jax.Array], case: Case, buyer: bool) -> jax.Array:
+    moved = case._replace(x={name: x + shift.get(name, 0.0) for name, x in case.x.items()})
+    worth = base_worth(moved).enterprise + ai_worth(moved, 1.0, buyer=buyer).enterprise
+    return jnp.mean(worth)
+
+
+mean_value = jax.jit(_mean_value, static_argnums=2)
+slopes_of_mean_value = jax.jit(jax.grad(_mean_value), static_argnums=2)
+
+
+@every_company
+def test_gradient_in_each_input_equals_differences(ticker: str) -> None:
+    """Slope of the mean value in each of the company's own inputs, moved together in all draws."""
+    of = valued(ticker)
+    with jax.enable_x64(True):
+        here = {name: jnp.asarray(0.0) for name in of.case.x if name not in FIXED}
+        slopes = slopes_of_mean_value(here, of.case, of.buyer)
+        for name in here:
+            ahead, behind = (
+                float(mean_value({**here, name: jnp.asarray(step)}, of.case, of.buyer))
+                for step in (1e-7, -1e-7)
+            )
+            difference = (ahead - behind) / 2e-7
+            assert float(slopes[name]) == pytest.approx(difference, rel=2e-4, abs=1e-3), name
+
+
+def test_a_missing_value_names_its_reason() -> None:
+    """Nobody is silently zero: who has no value has a reason with the metric and the date."""
+    for ticker in companies():
+        value = study().companies.valued(ticker)
+        assert (value.per_share is None) == (value.missing is not None)
+        if value.missing is not None:
+            assert ticker in value.missing
+            assert str(study().as_of) in value.missing
+            assert (
+                implied.implied_capex(
+                    replace(value, price=1.0), study().companies.chain, study().as_of
+                )["reason"]
+                == value.missing
+            )
