@@ -74,6 +74,9 @@ class Study:
     def implied(self, ticker: str) -> dict[str, Any]:
         return {"ticker": ticker, "driver": "ai_capex_2028", "implied": None, "base": QUANTITY}
 
+    def backcheck(self) -> dict[str, Any]:
+        return {"quarters": [{"ticker": "NVDA", "reported": 8.0, "modelled": QUANTITY}]}
+
     def side_by_side(self) -> dict[str, Any]:
         companies = [self.implied("NVDA"), self.implied("ETN")]
         return {"companies": companies, "oversubscription": {"ratio": 1.5, "suppliers": ["NVDA"]}}

@@ -29,6 +29,7 @@ ANSWERS = [
     (["value", "nvda"], lambda study: study.value("NVDA")),
     (["value"], Study.values),
     (["implied", "NVDA"], lambda study: study.implied("NVDA")),
+    (["backcheck"], lambda study: study.backcheck()),
     (["implied"], lambda study: study.side_by_side()),
     (["drawdown"], Study.drawdown),
     (["drawdown", "etn"], lambda study: study.drawdown()[1:]),

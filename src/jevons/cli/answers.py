@@ -223,6 +223,19 @@ def implied(
     show(answer, as_json)
 
 
+def backcheck(
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+) -> None:
+    """Modelled against reported AI revenue, by company and quarter."""
+    with progress(f"Simulating {draws:,} draws") as report:
+        answer = open_study(as_of, seed, draws, facts, report=report).backcheck()
+    show(answer, as_json)
+
+
 def drawdown(
     ticker: Ticker = None,
     as_of: AsOf = None,

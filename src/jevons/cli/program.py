@@ -34,6 +34,7 @@ COMMANDS = (
     answers.power,
     answers.value,
     answers.implied,
+    answers.backcheck,
     answers.drawdown,
     answers.scenarios,
     replay.score,

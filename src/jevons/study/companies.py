@@ -13,6 +13,7 @@ from jevons.market import PriceTable, drawdown_state, prices, volatility_of
 from jevons.model.priors import Input, standard_normals
 from jevons.model.simulate import Experiment, simulate
 from jevons.quantiles import rounded, summarise
+from jevons.study.backcheck import backcheck
 from jevons.valuation import (
     ChainInputs,
     Company,
@@ -139,6 +140,10 @@ class Companies:
             "scenarios": by_region(valued, self.chain, self.snapshot),
             "tornado": tornado(valued, self.chain, self.snapshot, normals),
         }
+
+    def backcheck(self) -> dict[str, Any]:
+        """Modelled against reported AI revenue, quarter by quarter."""
+        return backcheck(self.snapshot, self.chain)
 
     def side_by_side(self) -> dict[str, Any]:
         """The build-out in every price, the same driver for all, and whether they go together."""

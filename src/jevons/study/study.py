@@ -184,6 +184,10 @@ class Study:
         """
         return self.companies.implied(ticker)
 
+    def backcheck(self) -> dict[str, Any]:
+        """Modelled against reported AI revenue, by company and quarter."""
+        return self.companies.backcheck()
+
     def side_by_side(self) -> dict[str, Any]:
         """Which build-out each price implies, and whether all of them can be met at once."""
         return self.companies.side_by_side()
