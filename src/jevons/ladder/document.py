@@ -11,7 +11,6 @@ import numpy as np
 from jevons.errors import UserError
 from jevons.ladder import ledger, statistics
 from jevons.ladder.bars import Bars
-from jevons.ladder.compiled import IS_COMPILED
 from jevons.ladder.controls import NAMES, controls
 from jevons.ladder.outcome import after_fills, outcome
 from jevons.ladder.rule import LadderRule
@@ -73,7 +72,6 @@ def run_document(
     answer: dict[str, Any] = {
         "rule": rule.text(),
         "rule_hash": rule.rule_hash,
-        "compiled": IS_COMPILED,
         "cash_rate": setting.cash_rate,
         "verdict": verdict(own, against, counted),
         "after_fills": after_fills(own),
@@ -126,7 +124,6 @@ def family_document(
     records.sort(key=lambda record: -record["sharpe"])
     return {
         "best": distinct[best].text(),
-        "compiled": IS_COMPILED,
         "verdict": judged,
         "rules": records,
         "warnings": [warning for one in bars for warning in one.warnings],
