@@ -68,3 +68,11 @@ def test_later_prices_change_no_earlier_start(closes: list[float], cut: int) -> 
 def test_a_depth_that_is_no_fall_is_refused(depth: float) -> None:
     with pytest.raises(ValueError, match="must be in"):
         episodes(history(1, 2), depth)
+
+
+def test_a_depth_may_move_with_the_session_and_an_unknown_one_reaches_nothing() -> None:
+    closes = np.array([100.0, 80.0, 101.0, 80.0])
+    days = np.datetime64(date(2020, 1, 1), "D") + np.arange(4)
+    history = PriceHistory("A", days, closes, closes)
+    found = episodes(history, np.array([np.nan, np.nan, -0.1, -0.1]))
+    assert [fall.start for fall in found] == [3]

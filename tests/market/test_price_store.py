@@ -12,7 +12,7 @@ import pytest
 
 from jevons.errors import UserError
 from jevons.market import price_store
-from jevons.market.price_store import pull, stored_actions, stored_prices
+from jevons.market.price_store import adjusted_prices, pull, stored_actions, stored_prices
 
 NOW = datetime(2020, 2, 1, 12, tzinfo=UTC)
 GOOD = ["2020-01-02,A,10,11,9,10", "2020-01-03,A,10,12,10,11", "2020-01-06,A,5,6,5,5.5"]
@@ -155,3 +155,24 @@ def test_another_version_and_another_file_are_refused_unharmed(
     assert text.read_text(encoding="utf-8").startswith("no database")
     with pytest.raises(UserError, match="there is no store of prices"):
         stored_prices(tmp_path / "absent.duckdb")
+
+
+def test_prices_are_comparable_by_the_splits_known_on_the_day(tmp_path: Path) -> None:
+    prices, actions = tmp_path / "p.csv", tmp_path / "a.csv"
+    prices.write_text(
+        "date,ticker,open,high,low,close\n"
+        "2024-06-06,A,1000,1010,990,1000\n2024-06-07,A,1000,1010,990,1000\n"
+        "2024-06-10,A,100,101,99,100\n",
+        encoding="utf-8",
+    )
+    actions.write_text("date,ticker,action,value\n2024-06-10,A,split,10\n", encoding="utf-8")
+    store = tmp_path / "prices.duckdb"
+    pull(store, [prices], [actions], datetime(2024, 7, 1, tzinfo=UTC))
+    before, after = (adjusted_prices(store, date(2024, 6, day)).of("A") for day in (7, 10))
+    assert before is not None
+    assert after is not None
+    assert before.close.tolist() == [1000, 1000]
+    assert after.close.tolist() == [100, 100, 100]
+    assert after.high.tolist() == [101, 101, 101]
+    assert after.open is not None
+    assert after.open.tolist() == [100, 100, 100]

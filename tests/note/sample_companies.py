@@ -87,7 +87,7 @@ def ladders() -> list[dict[str, Any]]:
                     "price_to_fair_value": 1.1 - depth,
                 }
                 for depth, weight, chance in (
-                    (0.2, 0.1, 0.8),
+                    (0.2, 0.1, 1.0),
                     (0.3, 0.2, 0.5),
                     (0.4, 0.3, 0.3),
                     (0.5, 0.4, 0.1),

@@ -14,6 +14,7 @@ from jevons.errors import UserError, did_you_mean
 
 if TYPE_CHECKING:  # the real imports wait until a command needs them, so that --help is quick
     from jevons.facts import Store
+    from jevons.market import PriceTable
     from jevons.model.architecture import Architecture
     from jevons.model.simulate import Progress
     from jevons.study import Study
@@ -74,7 +75,7 @@ PriceFiles = Annotated[
     typer.Option(
         "--prices",
         metavar="FILE",
-        help="A CSV or Parquet file of your own prices; may be given several times.",
+        help="A CSV or Parquet file of your own prices; may be given again. Default: the store.",
     ),
 ]
 Ticker = Annotated[str | None, typer.Argument(metavar="[TICKER]", show_default=False)]
@@ -166,7 +167,17 @@ def open_study(
         from jevons.market import read_prices
 
         table = read_prices(price_files)
+    else:
+        table = kept_prices(day)
     return Study(store, day, seed=seed, draws=draws, prices=table, progress=report, scenarios=moved)
+
+
+def kept_prices(day: date) -> "PriceTable | None":
+    """The store's prices up to a day, comparable over time; None where nothing was pulled."""
+    from jevons.market.price_store import adjusted_prices, default_store
+
+    store = default_store()
+    return adjusted_prices(store, day) if store.exists() else None
 
 
 def writable_folder(folder: Path) -> Path:

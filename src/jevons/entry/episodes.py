@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from jevons.market import PriceHistory
 
@@ -30,20 +31,21 @@ class Episode:
     drawdown: float
 
 
-def episodes(history: PriceHistory, depth: float) -> tuple[Episode, ...]:
+def episodes(history: PriceHistory, depth: ArrayLike) -> tuple[Episode, ...]:
     """Every fall of at least ``depth`` from the highest close so far, oldest first.
 
     Drawdown D[t] = P[t] / max(P[s], s <= t) - 1 on closes; an episode runs from a peak to the next
     close at or above it, and counts once however often it crosses the depth.
 
     Args:
-        depth: in (-1, 0), e.g. -0.2.
+        depth: in (-1, 0), e.g. -0.2; or one for each session (session,), NaN where unknown.
 
     Raises:
         ValueError: the depth is not in (-1, 0).
     """
-    if not -1 < depth < 0:
-        raise ValueError(f"depth {depth} must be in (-1, 0)")
+    depths = np.broadcast_to(np.asarray(depth, np.float64), len(history))
+    if np.any((depths <= -1) | (depths >= 0)):
+        raise ValueError(f"depth {depth!r} must be in (-1, 0)")
     if not len(history):
         return ()
     highest = np.maximum.accumulate(history.close)
@@ -52,7 +54,7 @@ def episodes(history: PriceHistory, depth: float) -> tuple[Episode, ...]:
     found = []
     for peak, following in zip(at_peak, [*at_peak[1:], len(history)], strict=True):
         fall = drawdown[peak:following]
-        reached = np.flatnonzero(fall <= depth)
+        reached = np.flatnonzero(fall <= depths[peak:following])
         if not len(reached):
             continue
         deepest = int(fall.argmin())

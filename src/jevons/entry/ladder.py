@@ -55,6 +55,20 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """What a test of the rule against its controls found.
+
+    Attributes:
+        verdict: "supports", "rejects" or "not identified". clusters: separate falls in it.
+        reason: why, in words.
+    """
+
+    verdict: str
+    clusters: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
 class Ladder:
     """A ladder on a share, a proposal of research and no advice.
 
@@ -62,9 +76,10 @@ class Ladder:
         rungs: shallow first; none if the price, its peak or the volatility is unknown.
         p_above_price: P(fair value > price now). gate: whether that is at least the rule's.
         halt: nothing may be bought: the thesis is false, or the gate is shut even at the last step.
-        clusters: separate falls in the history that reached the first step.
-        verdict: "halt" (no), "wait" (not at this price) or "not identified" (the gate is open, but
-            the rule is untested, or no fair value is known).
+        clusters: separate falls that reached the first step, in the trial's prices if there is
+            one, else in the share's own.
+        verdict: "halt" (no), "wait" (not at this price), the verdict of the trial, or
+            "not identified" (the rule is untested, or no fair value is known).
     """
 
     ticker: str
@@ -108,6 +123,7 @@ def propose(
     *,
     rule: Rule = RULE,
     history: PriceHistory | None = None,
+    trial: Trial | None = None,
     thesis_false: str | None = None,
 ) -> Ladder:
     """A ladder under the 52-week high of a share.
@@ -120,11 +136,11 @@ def propose(
         volatility: of the share. fair_value: draws (draw,) USD/share, None if unknown.
         rule: depths, sizes, gate, horizon.
         history: prices known on the day, to count the falls that the rule could be tested on.
+        trial: of the rule against its controls, None if none was made.
         thesis_false: why the thesis no longer holds, which halts the ladder; None if it does.
 
     Returns:
-        The ladder. It never says to buy: the test of a rule against its controls needs daily bars
-        of many names, dead ones too, and is not made here.
+        The ladder. It never says to buy: where the gate is open it quotes the trial.
 
     Raises:
         ValueError: the price or the high is not above zero, the price is above the high, or a
@@ -141,23 +157,32 @@ def propose(
     halt = thesis_false is not None or shut
     daily = _daily(history)
     falls = clusters(episodes(daily, rungs[0].drawdown)) if rungs and daily is not None else 0
-    verdict = "not identified"
-    if halt:
-        verdict = "halt"
-    elif rungs and draws is not None and not gate:
-        verdict = "wait"
+    verdict = _verdict(halt, gate, bool(rungs) and draws is not None, trial)
     if not rungs:
         known = {"price": price, "high_52_week": high_52_week, "volatility": volatility}
         reason = unknown(next(name for name, value in known.items() if value is None))
     else:
         assert price is not None
         assert volatility is not None
-        reason = _value_reason(price, rungs, p_above, rule) + _test_reason(daily, falls)
+        reason = _value_reason(price, rungs, p_above, rule)
+        reason += _test_reason(daily, falls) if trial is None else trial.reason
         if volatility.is_assumption:
             reason += phrase("assumed", volatility=percent(volatility.value))
+    if rungs and not halt:
+        reason += phrase("stops", gate=percent(rule.gate))
     if thesis_false is not None:
         reason = phrase("thesis", what=thesis_false) + reason
+    falls = falls if trial is None else trial.clusters
     return Ladder(ticker, rule, rungs, p_above, gate, halt, falls, verdict, reason, volatility)
+
+
+def _verdict(halt: bool, gate: bool, judged: bool, trial: Trial | None) -> str:
+    """The verdict; ``judged``: there are steps and a fair value to hold them against."""
+    if halt:
+        return "halt"
+    if judged and not gate:
+        return "wait"
+    return trial.verdict if judged and trial is not None else "not identified"
 
 
 def _daily(history: PriceHistory | None) -> PriceHistory | None:

@@ -37,6 +37,34 @@ PHRASES = {
         "and a test needs {needed}",
         "该规则未经检验：价格历史中仅有 {count} 次跌至第一档的独立下跌，检验需要 {needed} 次",
     ),
+    "not_shown": (
+        "in {count} separate falls of {names} shares, all of which survived, its edge over the "
+        "same average exposure is {edge} a year ({low} to {high}): neither better nor worse is "
+        "shown",
+        "在 {names} 只均为幸存者的股票的 {count} 次独立下跌中，"
+        "与相同平均仓位相比每年优势为 {edge}（{low} 至 {high}）：优劣均无法证明",
+    ),
+    "rejected": (
+        "in {count} separate falls of {names} shares, all of which survived, its edge over the "
+        "same average exposure is {edge} a year ({low} to {high}): the rule did worse",
+        "在 {names} 只均为幸存者的股票的 {count} 次独立下跌中，"
+        "与相同平均仓位相比每年优势为 {edge}（{low} 至 {high}）：该规则更差",
+    ),
+    "stress": (
+        "through 2000-02 the median of {names} surviving shares made {ladder} in steps and {once} "
+        "all at once, the worst {worst} in steps",
+        "2000-02年间，{names} 只幸存股票的中位收益：分批 {ladder}，一次买入 {once}；"
+        "分批最差 {worst}",
+    ),
+    "no_stress": (
+        "the stress of 2000-02 is not run, because no price given covers it",
+        "因所给价格未覆盖2000-02年，未做该压力检验",
+    ),
+    "stops": (
+        "it stops if the chance falls below {gate} at the last step too, or the thesis is stated "
+        "to be false",
+        "若最后一档的概率也低于 {gate}，或投资逻辑被宣告不成立，则暂停",
+    ),
     "enough": (
         "the rule is untested: the prices hold {count} separate falls to the first step, but the "
         "comparison with its controls is not made",
@@ -98,3 +126,12 @@ def percent(share: float) -> str:
     ('31.4 %', '49.9 %', '50 %')
     """
     return f"{math.floor(1000 * share + 1e-9) / 10:g} %"
+
+
+def points(rate: float) -> str:
+    """A yearly edge as a sentence writes it, to the nearest tenth of a percentage point.
+
+    >>> points(-0.00316)
+    '-0.3 %'
+    """
+    return f"{100 * rate:+.1f} %"

@@ -64,7 +64,7 @@ def run_document(
 ) -> dict[str, Any]:
     """One rule on one or more shares: outcomes, controls, verdict and, if wanted, the log."""
     own = [run(rule, one, setting) for one in bars]
-    against = _controls(own, setting)
+    against = control_runs(own, setting)
     counted = None
     if trials is not None:
         ratio = statistics.sharpe(pooled_returns(own))
@@ -106,7 +106,7 @@ def family_document(
     best = int(np.argmax(ratios))
     enough = len(distinct) > 1 and len(returns) >= FEWEST_SESSIONS
     probability = statistics.overfitting(returns) if enough else None
-    against = _controls(family[best], setting)
+    against = control_runs(family[best], setting)
     judged = verdict(family[best], against, counted, probability, family)
     records = []
     for rule, runs, ratio in zip(distinct, family, ratios, strict=True):
@@ -130,7 +130,7 @@ def family_document(
     }
 
 
-def _controls(own: Sequence[Run], setting: Setting) -> dict[str, list[Run]]:
+def control_runs(own: Sequence[Run], setting: Setting) -> dict[str, list[Run]]:
     """Runs of each control on every share.
 
     Where the ladder never bought there is nothing to match, and the control stays in cash with it.

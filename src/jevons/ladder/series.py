@@ -79,8 +79,7 @@ class SeriesTable:
 
     def scaled_drawdown(self, _: Phrase) -> Numbers:
         """ln(price / peak) / (s[t-1] sqrt(H))."""
-        sigma = np.concatenate(([np.nan], ewma_volatility(self._price)[:-1]))
-        scaled: Numbers = np.log(self._price / self._peak) / (sigma * HORIZON**0.5)
+        scaled: Numbers = np.log(self._price / self._peak) / lagged_deviation(self._price)
         return scaled
 
     def volatility(self, _: Phrase) -> Numbers:
@@ -158,6 +157,17 @@ def ewma_volatility(price: Numbers) -> Numbers:
         variance = DECAY * variance + (1 - DECAY) * float(squares[t])
         found[t + 1] = variance**0.5
     return found
+
+
+def lagged_deviation(price: Numbers) -> Numbers:
+    """s[t-1] sqrt(H), known before the session, (session,)."""
+    found: Numbers = np.concatenate(([np.nan], ewma_volatility(price)[:-1])) * HORIZON**0.5
+    return found
+
+
+def scaled_depth(price: Numbers, bound: float) -> Numbers:
+    """Drawdown at which ln(price / peak) is ``bound`` deviations, (session,)."""
+    return np.asarray(np.expm1(bound * lagged_deviation(price)), dtype=np.float64)
 
 
 def _peak(x: Numbers, days: NDArray[np.datetime64], reference: Phrase) -> Numbers:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from jevons.entry.episodes import Episode, clusters, episodes
 from jevons.ladder import statistics
 from jevons.ladder.run import Run
+from jevons.ladder.series import scaled_depth
 from jevons.market import PriceHistory
 from jevons.market.volatility import SESSIONS_A_YEAR
 from jevons.quantiles import rounded
@@ -56,16 +57,26 @@ def falls(runs: Sequence[Run]) -> tuple[int, int]:
     days = np.unique(np.concatenate([result.bars.days for result in runs]))
     found: list[Episode] = []
     for result in runs:
-        rungs = [r for r in result.rungs if r.trigger.form == "dd <= {depth}%"]
-        if not rungs:
-            continue
         bars = result.bars
         price = bars.close * bars.factor
-        depth = rungs[0].trigger.number() / 100
+        depth = _first_depth(result, price)
+        if depth is None:
+            continue
         for fall in episodes(PriceHistory(bars.ticker, bars.days, price, price), depth):
             start = int(np.searchsorted(days, bars.days[fall.start]))
             found.append(replace(fall, start=start))
     return len(found), clusters(found)
+
+
+def _first_depth(result: Run, price: Numbers) -> Numbers | None:
+    """Drawdown that reaches the first rung, a session at a time; None if no rung is a drawdown."""
+    for rung in result.rungs:
+        bound = rung.trigger.number() if rung.trigger.values else 0.0
+        if rung.trigger.form == "dd <= {depth}%":
+            return np.full(len(price), bound / 100)
+        if rung.trigger.form == "zdd <= {negative}":
+            return scaled_depth(price, bound)
+    return None
 
 
 def verdict(

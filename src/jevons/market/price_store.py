@@ -5,7 +5,7 @@ Nothing adjusted is stored. A bar that breaks a rule is kept apart with its reas
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from jevons.facts.user_facts import store_file
 from jevons.market.actions import Action, read_actions
 from jevons.market.price_table import PriceHistory, PriceTable
 from jevons.market.read_prices import DAY, NUMBER, ROUNDING, TEXTS, load_texts
-from jevons.market.splits import unadjusted_splits
+from jevons.market.splits import split_adjusted, unadjusted_splits
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -137,8 +137,9 @@ def stored_prices(store: Path) -> PriceTable:
     tickers = columns["ticker"].astype(str)
     opens = np.ma.filled(columns["open"], np.nan)
     found = {}
-    for name in np.unique(tickers):
-        own = tickers == name
+    names, first = np.unique(tickers, return_index=True)
+    for name, start, stop in zip(names, first, [*first[1:], len(tickers)], strict=True):
+        own = slice(start, stop)
         found[str(name)] = PriceHistory(
             str(name),
             columns["day"][own].astype("datetime64[D]"),
@@ -147,6 +148,25 @@ def stored_prices(store: Path) -> PriceTable:
             open=opens[own],
         )
     return PriceTable(found)
+
+
+def adjusted_prices(store: Path, day: date) -> PriceTable:
+    """Bars of the store up to a day, comparable over time by the splits known on it.
+
+    Prices before a split are divided by its ratio, so that the last price is as quoted; dividends
+    are left in.
+    """
+    table = stored_prices(store).as_of(day)
+    splits: dict[str, list[Action]] = {}
+    for action in stored_actions(store):
+        if action.kind == "split" and action.day <= day:
+            splits.setdefault(action.ticker, []).append(action)
+    return PriceTable(
+        {
+            ticker: split_adjusted(history, splits.get(ticker, ()))
+            for ticker, history in table.histories.items()
+        }
+    )
 
 
 def stored_actions(store: Path) -> tuple[Action, ...]:

@@ -1,8 +1,12 @@
-"""Splits that prices show and no action tells."""
+"""Splits: prices made comparable by those that are known, and those that no action tells."""
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from jevons.market.price_table import Days, Numbers
+from jevons.market.actions import Action
+from jevons.market.price_table import Days, Numbers, PriceHistory
 
 # Ratios at which shares are split, and how near a price must fall to one to look like it.
 SPLITS = (1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 8.0, 10.0, 15.0, 20.0, 25.0, 50.0)
@@ -24,3 +28,14 @@ def unadjusted_splits(ticker: str, days: Days, close: Numbers, split: Numbers) -
                 f"looks like a split of {sign}; give it as an action, or adjust the prices"
             )
     return tuple(found)
+
+
+def split_adjusted(history: PriceHistory, splits: Sequence[Action]) -> PriceHistory:
+    """Prices before each split divided by its ratio; a split after the last session is none yet."""
+    divisor = np.ones(len(history))
+    for split in splits:
+        first = int(np.searchsorted(history.days, np.datetime64(split.day, "D")))
+        if first < len(history):
+            divisor[:first] *= split.value
+    opens = None if history.open is None else history.open / divisor
+    return replace(history, close=history.close / divisor, high=history.high / divisor, open=opens)

@@ -14,6 +14,7 @@ from jevons.model.priors import Input, standard_normals
 from jevons.model.simulate import Experiment, simulate
 from jevons.quantiles import rounded, summarise
 from jevons.study.backcheck import backcheck
+from jevons.study.ladder_trial import LadderTrial, ladder_trial
 from jevons.valuation import (
     ChainInputs,
     Company,
@@ -174,8 +175,13 @@ class Companies:
         """Closing prices known on the day: the facts' and the user's."""
         return prices(self.snapshot, self.prices)
 
+    @cached_property
+    def ladder_trial(self) -> LadderTrial:
+        """The ladders' rule on the user's own prices, against its controls."""
+        return ladder_trial(self.prices or PriceTable({}), list(companies()))
+
     def ladders(self) -> list[dict[str, Any]]:
-        """A ladder for every company whose price and high are known."""
+        """A ladder for every company whose price and high are known, and what history says."""
         proposals = []
         for ticker, company in companies().items():
             state, history = self.state(ticker), self.histories.of(ticker)
@@ -186,9 +192,11 @@ class Companies:
                 volatility_of(company.layer, history),
                 self.valued(ticker).per_share,
                 history=history,
+                trial=self.ladder_trial.of(ticker),
             )
             if proposal.rungs:
-                proposals.append(proposal.document())
+                trial = self.ladder_trial.document(ticker)
+                proposals.append(proposal.document() | {"trial": trial})
         return proposals
 
     def documents(self, ai_revenue: Mapping[str, Any]) -> list[dict[str, Any]]:

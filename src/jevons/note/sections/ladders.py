@@ -42,7 +42,10 @@ def ladders(edition: Edition) -> Section:
         Figure(**edition.figure("rungs", WHY, **values), charts=[chart]),
         table(edition, records),
     ]
-    return edition.section("ladders", edition.say("finding.ladders", **values), blocks)
+    finding = edition.say("finding.ladders", **values)
+    if values["reached"] and edition.as_of:
+        finding += edition.say("note.one_episode", day=edition.numbers.day(edition.as_of))
+    return edition.section("ladders", finding, blocks)
 
 
 def is_open(record: Record) -> bool:

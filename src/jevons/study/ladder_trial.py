@@ -1,0 +1,182 @@
+"""The proposed ladder tried on the prices that are given: its verdict and the stress of 2000-02.
+
+The rule of the proposals (standard deviations below the 52-week high, sizes, a year's horizon) is
+one rule for every share, and volatility is what was known on each day. Its gate is left out: no
+fair value of earlier years is known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from jevons.entry import RULE, Rule, Trial
+from jevons.entry.reasons import Reason, percent, phrase, points
+from jevons.errors import UserError
+from jevons.ladder import EACH, Bars, Costs, LadderRule, Run, Setting, bars_of, parse, run
+from jevons.ladder.document import control_runs
+from jevons.ladder.outcome import outcome
+from jevons.ladder.verdict import verdict
+from jevons.market import PriceTable
+from jevons.quantiles import rounded
+
+COSTS = Costs(half_spread=0.0005)
+FEWEST_SESSIONS = 2 * 252  # a year to know the high and a year to hold
+# From the start of the year in which the Nasdaq Composite peaked to the end of that of its low.
+STRESS = (date(2000, 1, 1), date(2002, 12, 31))
+
+
+@dataclass(frozen=True, slots=True)
+class Stress:
+    """The rule through 2000-02 on the shares whose prices cover it.
+
+    Attributes:
+        names: shares. ladder, at_once: median wealth at the end over the budget. worst: the
+            lowest of the ladder's.
+    """
+
+    names: int
+    ladder: float
+    at_once: float
+    worst: float
+
+
+@dataclass(frozen=True, slots=True)
+class LadderTrial:
+    """What history says of the rule, for all shares together.
+
+    Attributes:
+        judged: see :func:`jevons.ladder.verdict.verdict`; None without prices to try it on.
+        runs: by ticker, over all its prices. stress: None where no prices cover it.
+    """
+
+    judged: dict[str, Any] | None
+    runs: dict[str, Run]
+    stress: Stress | None
+
+    def of(self, ticker: str) -> Trial | None:
+        """The trial as the ladder of a share quotes it; None if its prices were not in it."""
+        if self.judged is None or ticker not in self.runs:
+            return None
+        # Among survivors every purchase of a fall looks good, and holding more looks better still;
+        # only being worse at the same exposure is no artefact of who is in the prices.
+        same = self._matched()
+        worse = self.judged["verdict"] == "rejects" and same is not None and same["high"] < 0
+        word = "rejects" if worse else "not identified"
+        return Trial(word, self.judged["clusters"], self._reason(word))
+
+    def _matched(self) -> dict[str, Any] | None:
+        """The edge over a constant share of the wealth as high as the ladder's on average."""
+        edges = self.judged["edges"] if self.judged else []
+        return next((edge for edge in edges if edge["control"] == "matched_exposure"), None)
+
+    def document(self, ticker: str) -> dict[str, Any] | None:
+        """The trial as reports show it: the share's own outcome beside what all say together."""
+        trial = self.of(ticker)
+        if trial is None or self.judged is None:
+            return None
+        own = self.runs[ticker]
+        stress = self.stress
+        return {
+            "verdict": trial.verdict,
+            "names": self.judged["names"],
+            "clusters": self.judged["clusters"],
+            "edges": self.judged["edges"],
+            "first_day": str(own.bars.days[0]),
+            "last_day": str(own.bars.days[-1]),
+            "outcome": outcome(own),
+            "stress": None
+            if stress is None
+            else {
+                "names": stress.names,
+                "terminal_wealth": rounded(stress.ladder),
+                "terminal_wealth_at_once": rounded(stress.at_once),
+                "worst_terminal_wealth": rounded(stress.worst),
+            },
+        }
+
+    def _reason(self, word: str) -> Reason:
+        assert self.judged is not None
+        count, needed = self.judged["clusters"], self.judged["clusters_needed"]
+        same = self._matched()
+        if count < needed or same is None:
+            reason = phrase("few", count=count, needed=needed)
+        else:
+            reason = phrase(
+                "rejected" if word == "rejects" else "not_shown",
+                count=count,
+                names=self.judged["names"],
+                **{name: points(same[name]) for name in ("edge", "low", "high")},
+            )
+        if self.stress is None:
+            return reason + phrase("no_stress")
+        return reason + phrase(
+            "stress",
+            names=self.stress.names,
+            ladder=percent(self.stress.ladder - 1),
+            once=percent(self.stress.at_once - 1),
+            worst=percent(self.stress.worst - 1),
+        )
+
+
+def ladder_trial(table: PriceTable, tickers: Sequence[str], rule: Rule = RULE) -> LadderTrial:
+    """Try the rule on every share whose prices have opens and are long enough.
+
+    Args:
+        table: prices up to the day, comparable over time. tickers: of the universe.
+    """
+    setting, tested = Setting(costs=COSTS), rule_on_trial(rule)
+    bars = [one for ticker in tickers if (one := _bars(table, ticker)) is not None]
+    runs = [run(tested, one, setting) for one in bars]
+    judged = verdict(runs, control_runs(runs, setting)) if runs else None
+    by_ticker = {result.bars.ticker: result for result in runs}
+    return LadderTrial(judged, by_ticker, _stress(table, tickers, tested, setting))
+
+
+def rule_on_trial(rule: Rule) -> LadderRule:
+    """The rule as a test can run it: on each share, again after each new peak, sold on horizon."""
+    buys = " ".join(
+        f"buy {100 * weight:.4g}% of budget when zdd <= -{multiple:g}"
+        for weight, multiple in zip(rule.weights, rule.multiples, strict=True)
+    )
+    ends = f"rearm on_new_peak sell 100% of remaining when held {rule.sessions} sessions"
+    return parse(f"ladder {EACH} on peak(lookback=252, field=high) {{ {buys} {ends} }}")
+
+
+def _bars(table: PriceTable, ticker: str, days: tuple[date, date] | None = None) -> Bars | None:
+    history = table.of(ticker)
+    if history is None:
+        return None
+    history = history.unbroken() if days is None else history.between(*days)
+    if len(history) < FEWEST_SESSIONS:
+        return None
+    try:
+        return bars_of(history)
+    except UserError:  # no opens
+        return None
+
+
+def _stress(
+    table: PriceTable, tickers: Sequence[str], tested: LadderRule, setting: Setting
+) -> Stress | None:
+    """The mandatory stress, held to the end: nothing is sold before 2002 is over."""
+    held = replace(tested, exits=())
+    once = parse(
+        f"ladder {EACH} on {tested.reference.text()} "
+        "{ buy 100% of budget when clock every 1 sessions max_tranches 1 }"
+    )
+    covered = [one for ticker in tickers if (one := _bars(table, ticker, STRESS)) is not None]
+    first, last = (np.datetime64(day, "D") for day in STRESS)
+    covered = [bars for bars in covered if bars.days[0] <= first + 7 and bars.days[-1] >= last - 7]
+    ends, at_once = (
+        [_end(run(which, bars, setting)) for bars in covered] for which in (held, once)
+    )
+    if not ends:
+        return None
+    return Stress(len(ends), float(np.median(ends)), float(np.median(at_once)), min(ends))
+
+
+def _end(result: Run) -> float:
+    return float(result.wealth[-1] / result.budget)
