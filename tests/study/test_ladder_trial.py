@@ -32,7 +32,7 @@ def test_the_rule_reads_deviations_known_before_the_day() -> None:
 
 def test_without_prices_there_is_no_trial() -> None:
     nothing = ladder_trial(PriceTable({}), ["A"])
-    assert nothing.of("A") is None
+    assert nothing.trial is None
     assert nothing.document("A") is None
 
 
@@ -46,12 +46,15 @@ def test_short_prices_and_prices_without_opens_are_left_out() -> None:
     )
     found = ladder_trial(table, ["A", "B", "C", "D"])
     assert list(found.runs) == ["A"]
-    assert found.of("B") is None
+    document = found.document("B")
+    assert document is not None
+    assert document["names"] == 1
+    assert document["outcome"] is None  # its own prices are too short
 
 
 def test_few_falls_say_so_and_no_price_of_2000_says_so() -> None:
     table = PriceTable({"A": history("A", date(2010, 1, 1), walk(1, 800))})
-    trial = ladder_trial(table, ["A"]).of("A")
+    trial = ladder_trial(table, ["A"]).trial
     assert trial is not None
     assert trial.verdict == "not identified"
     assert "separate falls to the first step, and a test needs 10" in trial.reason.english
@@ -64,7 +67,7 @@ def test_survivors_never_support() -> None:
     table = PriceTable(
         {n: history(n, date(2010, 1, 1), x) for n, x in zip(names, rises, strict=True)}
     )
-    trial = ladder_trial(table, names).of("A")
+    trial = ladder_trial(table, names).trial
     assert trial is not None
     assert trial.verdict != "supports"
     assert "all of which survived" in trial.reason.english
@@ -100,6 +103,6 @@ def test_real_survivors_of_2000_lost_less_in_steps_than_at_once() -> None:
     assert found.stress.names == 4  # VST was not listed
     assert found.stress.worst <= found.stress.ladder
     assert found.stress.at_once < found.stress.ladder < 1
-    trial = found.of("NVDA")
+    trial = found.trial
     assert trial is not None
     assert trial.verdict == "not identified"

@@ -168,7 +168,7 @@ def propose(
         reason += _test_reason(daily, falls) if trial is None else trial.reason
         if volatility.is_assumption:
             reason += phrase("assumed", volatility=percent(volatility.value))
-    if rungs and not halt:
+    if rungs:
         reason += phrase("stops", gate=percent(rule.gate))
     if thesis_false is not None:
         reason = phrase("thesis", what=thesis_false) + reason

@@ -52,7 +52,7 @@ PHRASES = {
     ),
     "stress": (
         "through 2000-02 the median of {names} surviving shares made {ladder} in steps and {once} "
-        "all at once, the worst {worst} in steps",
+        "all at once; the worst made {worst} in steps",
         "2000-02年间，{names} 只幸存股票的中位收益：分批 {ladder}，一次买入 {once}；"
         "分批最差 {worst}",
     ),
@@ -129,9 +129,9 @@ def percent(share: float) -> str:
 
 
 def points(rate: float) -> str:
-    """A yearly edge as a sentence writes it, to the nearest tenth of a percentage point.
+    """A gain or an edge as a sentence writes it, to the nearest tenth of a percentage point.
 
     >>> points(-0.00316)
-    '-0.3 %'
+    '−0.3 %'
     """
-    return f"{100 * rate:+.1f} %"
+    return f"{100 * rate:+.1f} %".replace("-", "−")

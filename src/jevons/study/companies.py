@@ -192,7 +192,7 @@ class Companies:
                 volatility_of(company.layer, history),
                 self.valued(ticker).per_share,
                 history=history,
-                trial=self.ladder_trial.of(ticker),
+                trial=self.ladder_trial.trial,
             )
             if proposal.rungs:
                 trial = self.ladder_trial.document(ticker)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from jevons.entry import RULE, Rule, Trial
-from jevons.entry.reasons import Reason, percent, phrase, points
+from jevons.entry.reasons import Reason, phrase, points
 from jevons.errors import UserError
 from jevons.ladder import EACH, Bars, Costs, LadderRule, Run, Setting, bars_of, parse, run
 from jevons.ladder.document import control_runs
@@ -56,9 +56,10 @@ class LadderTrial:
     runs: dict[str, Run]
     stress: Stress | None
 
-    def of(self, ticker: str) -> Trial | None:
-        """The trial as the ladder of a share quotes it; None if its prices were not in it."""
-        if self.judged is None or ticker not in self.runs:
+    @property
+    def trial(self) -> Trial | None:
+        """The trial as every ladder quotes it, the rule being one; None without prices for it."""
+        if self.judged is None:
             return None
         # Among survivors every purchase of a fall looks good, and holding more looks better still;
         # only being worse at the same exposure is no artefact of who is in the prices.
@@ -74,19 +75,17 @@ class LadderTrial:
 
     def document(self, ticker: str) -> dict[str, Any] | None:
         """The trial as reports show it: the share's own outcome beside what all say together."""
-        trial = self.of(ticker)
+        trial, own = self.trial, self.runs.get(ticker)
         if trial is None or self.judged is None:
             return None
-        own = self.runs[ticker]
         stress = self.stress
         return {
             "verdict": trial.verdict,
             "names": self.judged["names"],
             "clusters": self.judged["clusters"],
             "edges": self.judged["edges"],
-            "first_day": str(own.bars.days[0]),
-            "last_day": str(own.bars.days[-1]),
-            "outcome": outcome(own),
+            "first_day": None if own is None else str(own.bars.days[0]),
+            "outcome": None if own is None else outcome(own),
             "stress": None
             if stress is None
             else {
@@ -115,9 +114,9 @@ class LadderTrial:
         return reason + phrase(
             "stress",
             names=self.stress.names,
-            ladder=percent(self.stress.ladder - 1),
-            once=percent(self.stress.at_once - 1),
-            worst=percent(self.stress.worst - 1),
+            ladder=points(self.stress.ladder - 1),
+            once=points(self.stress.at_once - 1),
+            worst=points(self.stress.worst - 1),
         )
 
 
