@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,6 +111,41 @@ def test_drawdown_is_between_minus_one_and_zero(closes: list[float], stated: flo
 def test_records_keep_the_order_asked_for() -> None:
     records = drawdown_state(snapshot(DAY, price_fact(1.0, DAY)), ["VST", "NVDA", "AVGO"])
     assert [record["ticker"] for record in records] == ["VST", "NVDA", "AVGO"]
+
+
+def test_days_under_water_count_from_the_last_highest_close() -> None:
+    record = state(own=table(daily([100.0, 120.0, 120.0] + [90.0] * 70, DAY)))
+    assert record["days_under_water"] == 70
+    assert state(own=table(daily([90.0] * 69 + [120.0], DAY)))["days_under_water"] == 0
+    assert state(own=table(daily([120.0] + [90.0] * 20, DAY)))["days_under_water"] is None
+
+
+def test_worst_days_are_the_lowest_changes_of_52_weeks() -> None:
+    closes = [100.0, 50.0] + [100.0] * 201 + [90.0] * 160 + [81.0, 80.0]
+    assert state(own=table(daily([*closes, 80.0], DAY)))["worst_days"] == [
+        {"day": (DAY - timedelta(days=162)).isoformat(), "change": -0.1},
+        {"day": (DAY - timedelta(days=2)).isoformat(), "change": -0.1},
+        {"day": (DAY - timedelta(days=1)).isoformat(), "change": pytest.approx(-1 / 81, abs=1e-6)},
+    ]  # the fall by a half, 364 days ago, has left the window
+
+
+def test_a_fall_is_scaled_by_the_volatility_before_it() -> None:
+    # Changes of one hundredth up and down in turn, then a fall of a fifth on the last day.
+    ripples = 100 * np.exp(0.01 * (np.arange(400) % 2))
+    record = state(own=table(daily([*ripples, 80.0], DAY)))
+    deviation = 0.01 * (252 / 251) ** 0.5 * 252**0.5
+    wanted = np.log(80 / ripples.max()) / deviation
+    assert record["scaled_drawdown"] == pytest.approx(wanted, rel=1e-4)
+
+
+@pytest.mark.skipif(not REAL_PRICES.exists(), reason="../shared/data/prices is absent")
+@pytest.mark.parametrize("ticker", ["IXIC", "GSPC", "TSLA"])
+def test_10_march_2025_is_a_worst_day(ticker: str) -> None:
+    known = read_prices([REAL_PRICES])
+    (record,) = drawdown_state(snapshot(date(2025, 3, 11)), [ticker], known)
+    found = {each["day"]: each["change"] for each in record["worst_days"]}
+    published = {"IXIC": -0.0400, "GSPC": -0.0270, "TSLA": -0.1543}
+    assert found["2025-03-10"] == pytest.approx(published[ticker], abs=5e-4)
 
 
 @pytest.mark.skipif(not REAL_PRICES.exists(), reason="../shared/data/prices is absent")

@@ -1,6 +1,7 @@
 """The commands that answer a question: each opens a study, asks it, and prints."""
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -245,7 +246,14 @@ def drawdown(
 ) -> None:
     """How far each share is below its 52-week high."""
     answer = pick(open_study(as_of, SEED, DRAWS, facts, prices).drawdown(), ticker)
+    if not as_json:
+        answer = [row | {"worst_days": _days(row.get("worst_days", ()))} for row in answer]
     show(answer, as_json)
+
+
+def _days(worst: Sequence[Mapping[str, Any]]) -> str:
+    """Worst days on one line."""
+    return ", ".join(f"{each['day']} {each['change']:+.1%}" for each in worst)
 
 
 def scenarios(as_json: Json = False) -> None:

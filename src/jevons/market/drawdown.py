@@ -1,17 +1,22 @@
 """How far each share is below the highest price of the 52 weeks before."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.market.known_prices import prices
 from jevons.market.price_table import LONGEST_BREAK, PriceHistory, PriceTable
+from jevons.market.volatility import FEWEST_CLOSES, SESSIONS_A_YEAR, annual_volatility
 from jevons.quantiles import rounded
 
 WINDOW = timedelta(days=364)  # 52 weeks
+WORST = 3  # days that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,10 @@ def drawdown_state(
     Returns:
         A record for each ticker: ``ticker``, ``price`` and ``high_52_week`` (USD/share),
         ``price_date``, ``high_52_week_date`` (None if unknown), ``age_days`` of the price,
-        ``drawdown`` (1), ``currency``, ``facts`` (ids), ``warnings``, and ``missing``: why a number
-        is None, or None.
+        ``drawdown`` (1), ``scaled_drawdown`` (1, see :func:`scaled_drawdown`),
+        ``days_under_water`` since the last session at the highest close so far, ``worst_days``
+        (``day`` and ``change``, the lowest of the 52 weeks first), ``currency``, ``facts`` (ids),
+        ``warnings``, and ``missing``: why a number is None, or None.
     """
     known = prices(snapshot, table)
     return [_record(snapshot, ticker, known.of(ticker)) for ticker in tickers]
@@ -56,6 +63,9 @@ def _record(snapshot: Snapshot, ticker: str, history: PriceHistory | None) -> di
         "high_52_week": None,
         "high_52_week_date": None,
         "drawdown": None,
+        "scaled_drawdown": None,
+        "days_under_water": None,
+        "worst_days": [],
         "currency": "USD",
         "facts": [],
         "warnings": [],
@@ -75,6 +85,8 @@ def _record(snapshot: Snapshot, ticker: str, history: PriceHistory | None) -> di
         "age_days": (snapshot.as_of - day).days,
         "facts": [fact_id] if fact_id else [],
         "warnings": list(history.warnings),
+        "days_under_water": days_under_water(history),
+        "worst_days": worst_days(history),
     }
     high = _high(history, snapshot.latest(ticker, "high_52_week"))
     if high is None:
@@ -89,7 +101,50 @@ def _record(snapshot: Snapshot, ticker: str, history: PriceHistory | None) -> di
         "high_52_week": high.price,
         "high_52_week_date": high.day.isoformat() if high.day else None,
         "drawdown": rounded(price / high.price - 1),
+        "scaled_drawdown": scaled_drawdown(history, high.price),
     }
+
+
+def scaled_drawdown(history: PriceHistory, high: float) -> float | None:
+    """ln(P / H) / s: the fall in standard deviations of a year.
+
+    s is the volatility of the 252 returns before the last one, so that the day itself does not
+    excuse its own fall. None without enough unbroken closes.
+    """
+    volatility = annual_volatility(history.unbroken().close[-SESSIONS_A_YEAR - 2 : -1])
+    if not volatility:
+        return None
+    return float(rounded(math.log(float(history.close[-1]) / high) / volatility))
+
+
+def days_under_water(history: PriceHistory) -> int | None:
+    """Calendar days since the last session at the highest close of the unbroken history.
+
+    None with fewer closes than a volatility needs.
+    """
+    daily = history.unbroken()
+    if len(daily) < FEWEST_CLOSES:
+        return None
+    peak = np.flatnonzero(daily.close == daily.close.max())[-1]
+    return (daily.day(-1) - daily.day(int(peak))).days
+
+
+def worst_days(history: PriceHistory, count: int = WORST) -> list[dict[str, Any]]:
+    """The sessions of the last 52 weeks with the lowest change of the close from the one before.
+
+    Sessions without a change below zero are not named; a change over a long break is not a day's.
+    """
+    daily = history.unbroken()
+    if len(daily) < FEWEST_CLOSES:
+        return []
+    change = daily.close[1:] / daily.close[:-1] - 1
+    change[daily.days[1:] <= np.datetime64(daily.day(-1) - WINDOW, "D")] = 0.0
+    order = np.argsort(change, kind="stable")[:count]
+    return [
+        {"day": daily.day(int(at) + 1).isoformat(), "change": rounded(change[at])}
+        for at in order
+        if change[at] < 0
+    ]
 
 
 def _high(history: PriceHistory, stated: Fact | None) -> High | None:

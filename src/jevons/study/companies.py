@@ -32,6 +32,8 @@ from jevons.valuation.scenarios import by_region, common_factor_share, tornado
 
 MOST_DRAWS = 100_000  # of the chain's draws that valuation uses, the first ones; bounds memory
 NEEDED = ("ai_revenue", "capex_by_buyer", "ai_capex")
+# Indices, as sources name them, and funds that follow one.
+BENCHMARKS = ("GSPC", "^GSPC", "IXIC", "^IXIC", "SPY", "QQQ", "XLK")
 SHARE_UNIT = "USD/share"
 
 
@@ -64,6 +66,13 @@ class Companies:
     def drawdowns(self) -> list[dict[str, Any]]:
         """Price, 52-week high and drawdown of every company."""
         return drawdown_state(self.snapshot, list(companies()), self.prices)
+
+    @property
+    def market(self) -> list[dict[str, Any]]:
+        """The same of the benchmarks that the user's prices hold."""
+        held = () if self.prices is None else self.prices.tickers
+        names = [name for name in BENCHMARKS if name in held]
+        return drawdown_state(self.snapshot, names, self.prices)
 
     def state(self, ticker: str) -> dict[str, Any]:
         """Price and drawdown of one company."""

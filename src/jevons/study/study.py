@@ -193,8 +193,8 @@ class Study:
         return self.companies.side_by_side()
 
     def drawdown(self) -> list[dict[str, Any]]:
-        """How far each share is below its 52-week high."""
-        return self.companies.drawdowns
+        """How far each share, and each benchmark with prices, is below its 52-week high."""
+        return self.companies.drawdowns + self.companies.market
 
     def claims(self) -> list[dict[str, Any]]:
         """The ledger of claims, resolved with what was known."""
