@@ -1,8 +1,9 @@
 """``jevons pull``: take data into the stores on this computer."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,7 +11,7 @@ from jevons.cli.options import Json, existing
 from jevons.cli.output import progress, show
 from jevons.errors import UserError, did_you_mean
 
-SOURCES = ("csv", "parquet")
+SOURCES = ("csv", "parquet", "yfinance")
 
 app = typer.Typer(
     help="Take data into the stores on this computer.",
@@ -25,9 +26,12 @@ def _group() -> None:
 
 @app.command("prices")
 def pull_prices(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of prices.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE|TICKER...", help="Files of prices; tickers of a source."),
+    ],
     source: Annotated[
-        str, typer.Option("--from", metavar="csv|parquet", help="What the files are.")
+        str, typer.Option("--from", metavar="csv|parquet|yfinance", help="Where from.")
     ] = "csv",
     tickers: Annotated[
         list[str] | None, typer.Option("--ticker", metavar="NAME", help="Only this ticker.")
@@ -45,6 +49,10 @@ def pull_prices(
             show_default=False,
         ),
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="Another address of the source on the network."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Take quoted prices and actions into the store; bad bars are set apart with the reason."""
@@ -53,6 +61,13 @@ def pull_prices(
 
     if source not in SOURCES:
         raise UserError(f"--from {source!r} is no source of prices{did_you_mean(source, SOURCES)}")
+    if source == "yfinance":
+        if tickers or actions:
+            raise UserError(
+                "--ticker and --actions are for files; with --from yfinance name the tickers alone"
+            )
+        show(_fetched([str(name) for name in files], url, store or default_store()), as_json)
+        return
     given = existing(files, "the file")
     for file in given:
         if is_parquet(file) != (source == "parquet"):
@@ -67,3 +82,12 @@ def pull_prices(
             wanted,
         )
     show(answer, as_json)
+
+
+def _fetched(names: Sequence[str], url: str | None, store: Path) -> dict[str, Any]:
+    from jevons.market.fetch import Source
+    from jevons.market.yahoo import ADDRESS, NAME, pull_charts
+
+    tickers = list(dict.fromkeys(name.upper() for name in names))
+    with progress(f"Asking {NAME} for {len(tickers)} tickers"):
+        return pull_charts(store, tickers, Source(NAME, url or ADDRESS), datetime.now(UTC))

@@ -83,6 +83,7 @@ def pull(
     actions: Sequence[Path],
     pulled_at: datetime,
     tickers: Sequence[str] = (),
+    source: str | None = None,
 ) -> dict[str, Any]:
     """Take bars and actions from files into the store, all in one transaction or not at all.
 
@@ -91,6 +92,7 @@ def pull(
     Args:
         store: DuckDB file, made if it is not there. files: CSV or Parquet with quoted prices.
         actions: CSV files. pulled_at: now, with its time zone. tickers: only these; all if none.
+        source: where the files come from, as it is recorded; their names if None.
 
     Returns:
         Counts of bars added, known before and quarantined by reason, actions added, gaps and
@@ -112,13 +114,14 @@ def pull(
         connection.execute(TEXTS)
         for number, file in enumerate(files):
             load_texts(connection, number, file)
+        names = [str(file) for file in files] if source is None else [source] * len(files)
         connection.begin()
         _prepare(connection, store)
         connection.commit()
         answer = _judge(connection, digest.hexdigest(), tickers)
         if not _number(connection, PULLED, [answer["hash"]]):
             connection.begin()
-            answer |= _take(connection, files, known, answer, pulled_at)
+            answer |= _take(connection, names, known, answer, pulled_at)
             connection.commit()
     return {"store": str(store), **answer, **_doubts(store, answer["tickers"])}
 
@@ -197,7 +200,7 @@ def _judge(connection: "DuckDBPyConnection", digest: str, tickers: Sequence[str]
 
 def _take(
     connection: "DuckDBPyConnection",
-    files: Sequence[Path],
+    names: Sequence[str],
     actions: Sequence[Action],
     judged: dict[str, Any],
     pulled_at: datetime,
@@ -214,7 +217,7 @@ def _take(
     connection.execute(
         """INSERT INTO store.quarantine SELECT ticker, date, open, high, low, close, reason,
                list_extract($1, file + 1), row, $2 FROM judged WHERE reason IS NOT NULL""",
-        [[str(file) for file in files], digest],
+        [list(names), digest],
     )
     for action in actions:
         connection.execute(
@@ -226,7 +229,7 @@ def _take(
         "actions_added": _number(connection, taken) - before[1],
     }
     at = pulled_at.astimezone(UTC).replace(tzinfo=None)
-    source, apart = ", ".join(str(file) for file in files), sum(judged["quarantined"].values())
+    source, apart = ", ".join(names), sum(judged["quarantined"].values())
     connection.execute(
         "INSERT INTO store.pull VALUES (?, ?, ?, ?, ?, ?)",
         [digest, source, at, added["bars_added"], apart, added["actions_added"]],
