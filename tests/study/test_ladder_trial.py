@@ -105,4 +105,10 @@ def test_real_survivors_of_2000_lost_less_in_steps_than_at_once() -> None:
     assert found.stress.at_once < found.stress.ladder < 1
     trial = found.trial
     assert trial is not None
-    assert trial.verdict == "not identified"
+    # Worse than buying at once for sure, and no different at the same exposure: both are said.
+    assert found.judged is not None
+    edges = {edge["control"]: edge for edge in found.judged["edges"]}
+    assert edges["lump_start"]["high"] < 0
+    assert edges["matched_exposure"]["low"] < 0 < edges["matched_exposure"]["high"]
+    assert trial.verdict == "rejects"
+    assert "the rule did worse than" in trial.reason.english

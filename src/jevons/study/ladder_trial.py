@@ -61,11 +61,9 @@ class LadderTrial:
         """The trial as every ladder quotes it, the rule being one; None without prices for it."""
         if self.judged is None:
             return None
-        # Among survivors every purchase of a fall looks good, and holding more looks better still;
-        # only being worse at the same exposure is no artefact of who is in the prices.
-        same = self._matched()
-        worse = self.judged["verdict"] == "rejects" and same is not None and same["high"] < 0
-        word = "rejects" if worse else "not identified"
+        # Among survivors every purchase of a fall looks good, so they support no rule; a rule that
+        # loses to its controls is told so, beside its edge at the same exposure.
+        word = "rejects" if self.judged["verdict"] == "rejects" else "not identified"
         return Trial(word, self.judged["clusters"], self._reason(word))
 
     def _matched(self) -> dict[str, Any] | None:
@@ -107,6 +105,8 @@ class LadderTrial:
                 "rejected" if word == "rejects" else "not_shown",
                 count=count,
                 names=self.judged["names"],
+                worse=sum(edge["high"] < 0 for edge in self.judged["edges"]),
+                controls=len(self.judged["edges"]),
                 **{name: points(same[name]) for name in ("edge", "low", "high")},
             )
         if self.stress is None:
