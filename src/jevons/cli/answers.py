@@ -91,12 +91,29 @@ def simulate(
     as_json: Json = False,
     facts: FactFiles = None,
     scenario: Scenarios = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            metavar="FILE",
+            help="Write to a file instead: .parquet or .nc with every draw, .csv or .xlsx with "
+            "the quantiles.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Simulate the chain from tokens to capex, quarter by quarter, with ranges."""
+    if file is not None:
+        from jevons.study.export import check_format, export
+
+        check_format(file)
     with progress(f"Simulating {draws:,} draws") as report:
-        answer: dict[str, Any] = open_study(
-            as_of, seed, draws, facts, report=report, scenarios=scenario
-        ).simulate()
+        study = open_study(as_of, seed, draws, facts, report=report, scenarios=scenario)
+        if file is not None:
+            answer: dict[str, Any] = export(study, file, quantities or ())
+            quantities = None
+        else:
+            answer = study.simulate()
     if quantities:
         known = answer["quantities"]
         for name in quantities:

@@ -49,7 +49,8 @@ PHRASES = {
         "than {worse} of {controls} controls, most of which hold more and earlier; its edge over "
         "the same average exposure is {edge} a year ({low} to {high})",
         "在 {names} 只均为幸存者的股票的 {count} 次独立下跌中，该规则逊于 {controls} 个对照中的 "
-        "{worse} 个（多数对照持仓更多、更早）；与相同平均仓位相比每年优势为 {edge}（{low} 至 {high}）",
+        "{worse} 个（多数对照持仓更多、更早）；"
+        "与相同平均仓位相比每年优势为 {edge}（{low} 至 {high}）",
     ),
     "stress": (
         "through 2000-02 the median of {names} surviving shares made {ladder} in steps and {once} "
