@@ -53,6 +53,10 @@ class Study:
         head = {"as_of": "2025-08-27", "seed": 2025, "draws": 20_000}
         return head | {"quantities": {"capex": PATH, "tokens": PATH}}
 
+    def sensitivity(self, quantity: str, quarter: str) -> dict[str, Any]:
+        rows = [{"input": "elasticity", "share": 0.1, "low": 1.0, "high": 2.0}]
+        return {"quantity": quantity, "quarter": quarter, "result": QUANTITY, "inputs": rows}
+
     def index(self) -> dict[str, Any]:
         return {"jevons_index": QUANTITY, "p_positive": 0.9, "by_workload": {"direct": QUANTITY}}
 

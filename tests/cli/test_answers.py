@@ -29,6 +29,11 @@ ANSWERS = [
     (["value", "nvda"], lambda study: study.value("NVDA")),
     (["value"], Study.values),
     (["implied", "NVDA"], lambda study: study.implied("NVDA")),
+    (["sensitivity"], lambda study: study.sensitivity("new_power_demand", "2028Q4")),
+    (
+        ["sensitivity", "ai_capex", "--at", "2027Q1"],
+        lambda study: study.sensitivity("ai_capex", "2027Q1"),
+    ),
     (["backcheck"], lambda study: study.backcheck()),
     (["implied"], lambda study: study.side_by_side()),
     (["drawdown"], Study.drawdown),

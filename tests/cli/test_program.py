@@ -46,8 +46,8 @@ def test_an_interruption_is_one_line_and_code_130(
 
 
 COMMANDS = [
-    "note", "simulate", "cost", "index", "shock", "power", "value", "implied", "backcheck",
-    "drawdown", "facts", "claims", "pull", "ladder",
+    "note", "simulate", "cost", "index", "shock", "sensitivity", "power", "value", "implied",
+    "backcheck", "drawdown", "facts", "claims", "pull", "ladder",
 ]  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def note(
     check_note_options(out, language)
     with progress(f"Computing the figures with {draws:,} draws") as report:
         figures = open_study(
-            as_of, seed, draws, facts, prices, report, scenarios=scenario
+            as_of, seed, draws, facts, prices or (), report, scenarios=scenario
         ).figures()
     files = write_note(figures, out, language)
     if as_json:
@@ -193,6 +193,27 @@ def shock(
     show(answer, as_json)
 
 
+def sensitivity(
+    quantity: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="A quantity of simulate.")
+    ] = "new_power_demand",
+    at: Annotated[
+        str, typer.Option("--at", metavar="QUARTER", help="Quarter of the result.")
+    ] = "2028Q4",
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+    scenario: Scenarios = None,
+) -> None:
+    """Which assumptions move a result most, and by how much."""
+    with progress(f"Simulating {draws:,} draws and their derivatives"):
+        study = open_study(as_of, seed, draws, facts, scenarios=scenario)
+        answer = study.sensitivity(quantity, at)
+    show(answer, as_json)
+
+
 def power(
     as_of: AsOf = None,
     seed: Seed = SEED,
@@ -219,7 +240,7 @@ def value(
 ) -> None:
     """What a share is worth, as a distribution; without a ticker, every company."""
     with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(as_of, seed, draws, facts, prices, report, scenarios=scenario)
+        study = open_study(as_of, seed, draws, facts, prices or (), report, scenarios=scenario)
         answer = study.value(ticker.upper()) if ticker else study.values()
     show(answer, as_json)
 
@@ -236,7 +257,7 @@ def implied(
 ) -> None:
     """Which build-out today's price already implies; without a ticker, every company."""
     with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(as_of, seed, draws, facts, prices, report, scenarios=scenario)
+        study = open_study(as_of, seed, draws, facts, prices or (), report, scenarios=scenario)
         answer = study.implied(ticker.upper()) if ticker else study.side_by_side()
     show(answer, as_json)
 
@@ -262,7 +283,7 @@ def drawdown(
     prices: PriceFiles = None,
 ) -> None:
     """How far each share is below its 52-week high."""
-    answer = pick(open_study(as_of, SEED, DRAWS, facts, prices).drawdown(), ticker)
+    answer = pick(open_study(as_of, SEED, DRAWS, facts, prices or ()).drawdown(), ticker)
     if not as_json:
         answer = [row | {"worst_days": _days(row.get("worst_days", ()))} for row in answer]
     show(answer, as_json)

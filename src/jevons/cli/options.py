@@ -150,7 +150,11 @@ def open_study(
     report: "Progress | None" = None,
     scenarios: Sequence[str] | None = None,
 ) -> "Study":
-    """The study that answers a command; nothing is simulated until it is asked."""
+    """The study that answers a command; nothing is simulated until it is asked.
+
+    Args:
+        prices: files; none of them for the store's prices, None where the command reads no prices.
+    """
     price_files = existing(prices, "--prices")
     store = open_store(facts)
     day = choose_day(as_of, store)
@@ -167,7 +171,7 @@ def open_study(
         from jevons.market import read_prices
 
         table = read_prices(price_files)
-    else:
+    elif prices is not None:
         table = kept_prices(day)
     return Study(store, day, seed=seed, draws=draws, prices=table, progress=report, scenarios=moved)
 

@@ -31,6 +31,7 @@ COMMANDS = (
     answers.index,
     answers.shock,
     answers.simulate,
+    answers.sensitivity,
     answers.power,
     answers.value,
     answers.implied,

@@ -95,7 +95,7 @@ def replay(
     """Write the note of a day with what happened afterwards beside it, link by link."""
     check_note_options(out, language)
     with progress(f"Computing the figures with {draws:,} draws as of {as_of}") as report:
-        study = open_study(as_of, seed, draws, facts, prices, report)
+        study = open_study(as_of, seed, draws, facts, prices or (), report)
         after = hindsight(study, until)
         figures = study.figures()
     figures["facts"] |= after.pop("facts")

@@ -30,6 +30,7 @@ from jevons.study.explanations import explain, explanations
 from jevons.study.history import observed
 from jevons.study.record import Record
 from jevons.study.scenario import Scenario, joined
+from jevons.study.tornado import tornado
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -115,6 +116,10 @@ class Study:
             at: quarter. factors: by name; see :meth:`ChainFigures.shock`.
         """
         return self.chain.shock(at=at, **(factors or {"efficiency": SHOCK}))
+
+    def sensitivity(self, quantity: str, quarter: str) -> dict[str, Any]:
+        """Which inputs move a quantity most; see :func:`jevons.study.tornado.tornado`."""
+        return self._head() | tornado(self.experiment, self.draws, quantity, quarter)
 
     def power(self) -> dict[str, Any]:
         """Gigawatts in the US by year: demand, supply, options, shortfall."""

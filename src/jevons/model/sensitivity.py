@@ -1,0 +1,122 @@
+"""Which input moves a result: exact derivatives, and the share of the variance it explains.
+
+The derivative is that of the chain itself, by reverse-mode automatic differentiation, per draw,
+with respect to an input's standard normal: units of the result per standard deviation. Where two
+limits bind in different draws the result has a kink; the derivative is then that of the limit
+that binds in the draw.
+
+The first-order Sobol index of input i is Var(E[y | x_i]) / Var(y) (Sobol 1993): the share of the
+variance that would vanish on average if the input became known. It is estimated from the draws
+that were made anyway, by the variance of the means of equally filled classes of x_i, less what
+chance alone gives them (Plischke, Borgonovo and Smith 2013).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jevons.model.chain import Setting, chain
+from jevons.model.clock import QUARTERS
+from jevons.model.priors import BLOCK, Prior, standard_normals, streams
+from jevons.model.simulate import LEADING_AXES, Experiment, arguments, simulate
+
+CLASSES = 32  # of an input's draws; the finest that leave a hundred draws in each of 4,096
+TAIL = 0.1  # the draws with the lowest and the highest tenth of an input
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """How one input moves the result.
+
+    Attributes:
+        derivative: mean over draws, unit of the result per standard deviation of the input.
+        share: first-order index, 0 to 1. low, high: median of the result where the input is in its
+            lowest and in its highest tenth.
+    """
+
+    name: str
+    derivative: float
+    share: float
+    low: float
+    high: float
+
+
+def sensitivities(
+    experiment: Experiment, name: str, member: str | None, quarter: str, draws: int
+) -> tuple[np.ndarray, list[Sensitivity]]:
+    """Inputs by the share of variance that they explain, the largest first.
+
+    Args:
+        name: an output of the chain. member: of its leading axis, None if it has none.
+        quarter: at which it is read. draws: number of draws; derivatives use the first block.
+
+    Returns:
+        the result (draw,), and one row an input.
+    """
+    at = QUARTERS.index(quarter)
+    place = None if member is None else list(LEADING_AXES[name][1]).index(member)
+    path = simulate(experiment, draws, [name])[name]
+    result = np.asarray(path[:, at] if place is None else path[:, place, at], np.float64)
+    declared, centres, seed = arguments(experiment)
+    names = [each for each, _ in declared]
+    slopes = np.asarray(
+        _derivatives(declared, name, place)(centres, seed, experiment.setting, jnp.int32(at))
+    )[:, :draws].mean(1)
+    normals = standard_normals(experiment.seed, names, draws)
+    rows = []
+    for slope, each in zip(slopes, names, strict=True):
+        order = np.argsort(np.asarray(normals[each]), kind="stable")
+        low, high = _tails(result[order])
+        rows.append(Sensitivity(each, float(slope), _share(result[order]), low, high))
+    return result, sorted(rows, key=lambda row: -row.share)
+
+
+def _tails(ordered: np.ndarray) -> tuple[float, float]:
+    count = max(int(TAIL * len(ordered)), 1)
+    return float(np.median(ordered[:count])), float(np.median(ordered[-count:]))
+
+
+def _share(ordered: np.ndarray) -> float:
+    """First-order index of the input by which the result (draw,) is ordered.
+
+    >>> _share(np.arange(4096.0)) > 0.99
+    True
+    """
+    total = ordered.var()
+    classes = np.array_split(ordered, min(CLASSES, max(len(ordered) // 4, 2)))
+    sizes = np.array([len(each) for each in classes])
+    between = np.average((np.array([each.mean() for each in classes]) - ordered.mean()) ** 2,
+                         weights=sizes)  # fmt: skip
+    if total == 0:
+        return 0.0
+    # Means of classes of pure noise vary by (classes - 1) / draws of the variance within them.
+    within = total - between
+    chance = within * (len(classes) - 1) / (len(ordered) - len(classes))
+    return float(np.clip((between - chance) / total, 0.0, 1.0))
+
+
+Derivatives = Callable[[jax.Array, jax.Array, Setting, jax.Array], jax.Array]
+
+
+@cache
+def _derivatives(
+    inputs: tuple[tuple[str, Prior], ...], name: str, place: int | None
+) -> Derivatives:
+    def run(locations: jax.Array, seed: jax.Array, setting: Setting, at: jax.Array) -> jax.Array:
+        normals = streams(seed, [each for each, _ in inputs], jnp.uint32(0), BLOCK)
+
+        def total(z: jax.Array) -> jax.Array:
+            x = {each: prior.draw(locations[i], z[i]) for i, (each, prior) in enumerate(inputs)}
+            paths = chain(x, setting)
+            path = paths["tokens_by_workload"].sum(0) if name == "tokens" else paths[name]
+            return jnp.take(path if place is None else path[place], at, axis=0).sum()
+
+        # Draws are independent of each other, so the gradient of their sum is each one's own.
+        slopes: jax.Array = jax.grad(total)(normals)
+        return slopes
+
+    return jax.jit(run)
