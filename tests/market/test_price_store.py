@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ import duckdb
 import pytest
 
 from jevons.errors import UserError
-from jevons.market import price_store
 from jevons.market.price_store import adjusted_prices, pull, stored_actions, stored_prices
 
 NOW = datetime(2020, 2, 1, 12, tzinfo=UTC)
@@ -30,6 +29,16 @@ def contents(store: Path) -> list[Any]:
     with duckdb.connect(store, read_only=True) as connection:
         tables = ("pull", "bar", "quarantine", "action")
         return [connection.execute(f"FROM {t} ORDER BY ALL").fetchall() for t in tables]
+
+
+def script(text: str, *words: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script in a process of its own, with the modules of this one."""
+    return subprocess.run(
+        [sys.executable, "-c", text, *map(str, words)],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_bars_and_actions_are_kept_as_quoted(tmp_path: Path) -> None:
@@ -88,7 +97,7 @@ def test_a_bad_bar_is_set_apart_with_its_reason(tmp_path: Path, row: str, reason
 
 def test_a_weekend_is_the_wrong_calendar_unless_the_ticker_trades_then(tmp_path: Path) -> None:
     weekdays = [f"2020-{m:02}-{d:02},A,1,1,1,1" for m in (6, 9) for d in (1, 2, 3, 4)]
-    weekdays += [f"2020-07-{d:02},A,1,1,1,1" for d in (1, 2, 3, 6, 7, 8)]
+    weekdays += [f"2020-07-{d:02},A,1,1,1,1" for d in (1, 2, 6, 7, 8, 9)]
     coin = [f"2020-06-{d:02},COIN,1,1,1,1" for d in range(1, 15)]
     answer = pull(
         tmp_path / "s.duckdb",
@@ -97,7 +106,9 @@ def test_a_weekend_is_the_wrong_calendar_unless_the_ticker_trades_then(tmp_path:
         NOW,
     )
     assert answer["quarantined"] == {"the day is on a weekend": 1}
-    assert answer["gaps"] == ["A has a gap of 55 days"]
+    # The 14 days of June are followed by 2020-07-01; the 3rd was a holiday of New York.
+    lacking = "lacks 55 sessions of XNYS between 2020-06-01 and 2020-09-04, the first on 2020-06-05"
+    assert answer["gaps"] == [f"A {lacking}"]
 
 
 def test_a_stored_bar_stays_and_the_other_is_set_apart(tmp_path: Path) -> None:
@@ -113,12 +124,12 @@ import os, sys
 from datetime import datetime
 from pathlib import Path
 from jevons.market import price_store
-number = price_store._number
+number = price_store.number
 def die(connection, query, values=()):
     if number(connection, "SELECT count(*) FROM store.bar") > 3:
         os._exit(9)
     return number(connection, query, values)
-price_store._number = die
+price_store.number = die
 price_store.pull(Path(sys.argv[1]), [Path(sys.argv[2])], [], datetime(2020, 2, 2))
 """
 
@@ -128,26 +139,108 @@ def test_a_kill_in_the_middle_leaves_the_store_as_it_was(tmp_path: Path) -> None
     pull(store, [written(tmp_path, *GOOD)], [], NOW)
     before = contents(store)
     more = written(tmp_path, "2020-01-08,A,5,6,5,5.5", name="q.csv")
-    path = os.pathsep.join(sys.path)
-    ended = subprocess.run(
-        [sys.executable, "-c", KILLED, str(store), str(more)], env=os.environ | {"PYTHONPATH": path}
-    )
-    assert ended.returncode == 9
+    assert script(KILLED, store, more).returncode == 9
     assert contents(store) == before
     assert pull(store, [more], [], NOW)["bars_added"] == 1
 
 
-def test_another_version_and_another_file_are_refused_unharmed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def older(store: Path, rows: str = "") -> None:
+    """A store as version 1 laid it out."""
+    with duckdb.connect(store) as connection:
+        connection.execute("CREATE TABLE version (number INTEGER)")
+        connection.execute("INSERT INTO version VALUES (1)")
+        connection.execute(
+            """CREATE TABLE pull (hash VARCHAR PRIMARY KEY, source VARCHAR, pulled_at TIMESTAMP,
+                   bars BIGINT, quarantined BIGINT, actions BIGINT)"""
+        )
+        connection.execute(
+            """CREATE TABLE bar (ticker VARCHAR, day DATE, open DOUBLE, high DOUBLE, low DOUBLE,
+                   close DOUBLE, pull VARCHAR, PRIMARY KEY (ticker, day))"""
+        )
+        connection.execute("INSERT INTO bar VALUES ('A', '2020-01-02', 10, 11, 9, 10, 'x')")
+        connection.execute(
+            """CREATE TABLE quarantine (ticker VARCHAR, day VARCHAR, open VARCHAR, high VARCHAR,
+                   low VARCHAR, close VARCHAR, reason VARCHAR, file VARCHAR, row BIGINT,
+                   pull VARCHAR)"""
+        )
+        connection.execute(
+            """CREATE TABLE action (ticker VARCHAR, day DATE, kind VARCHAR, value DOUBLE,
+                   paid_on DATE, pull VARCHAR, PRIMARY KEY (ticker, day, kind))"""
+        )
+
+
+def test_an_older_store_is_read_as_it_is_and_migrated_by_the_next_pull(tmp_path: Path) -> None:
+    store = tmp_path / "prices.duckdb"
+    older(store)
+    before = store.read_bytes()
+    assert stored_prices(store).histories["A"].close.tolist() == [10]
+    assert store.read_bytes() == before
+    answer = pull(store, [written(tmp_path, *GOOD)], [], NOW)
+    assert (answer["bars_added"], answer["bars_known"]) == (2, 1)
+    with duckdb.connect(store, read_only=True) as connection:
+        assert connection.execute("SELECT number FROM version").fetchall() == [(2,)]
+        assert connection.execute("FROM listing").fetchall() == [("A", "XNYS", "USD")]
+
+
+def test_a_migration_that_is_killed_leaves_the_old_store(tmp_path: Path) -> None:
+    store = tmp_path / "prices.duckdb"
+    older(store)
+    killed = """
+import os, sys
+from datetime import datetime
+from pathlib import Path
+from jevons.market import database, price_store
+def die(connection, statements):
+    connection.begin()
+    connection.execute(statements[0])
+    os._exit(9)
+database._run = die
+price_store.pull(Path(sys.argv[1]), [Path(sys.argv[2])], [], datetime(2020, 2, 2))
+"""
+    file = written(tmp_path, *GOOD)
+    assert script(killed, store, file).returncode == 9
+    assert stored_prices(store).histories["A"].close.tolist() == [10]
+    assert pull(store, [file], [], NOW)["bars_added"] == 2
+
+
+def test_a_full_disk_is_one_sentence_and_harms_nothing(tmp_path: Path) -> None:
+    store = tmp_path / "prices.duckdb"
+    pull(store, [written(tmp_path, *GOOD)], [], NOW)
+    before = contents(store)
+    # A limit on the size of files stands for the disk: what is added is larger.
+    full = """
+import resource, signal, sys
+from datetime import datetime
+from pathlib import Path
+from jevons.errors import UserError
+from jevons.market import price_store
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+store = Path(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+try:
+    price_store.pull(store, [Path(sys.argv[2])], [], datetime(2020, 2, 2))
+except UserError as error:
+    print(error)
+    sys.exit(2)
+"""
+    many = [f"{date(1990, 1, 1) + timedelta(n)},BTC-USD,1,1,1,1" for n in range(9000)]
+    ended = script(full, store, written(tmp_path, *many, name="q.csv"))
+    assert ended.returncode == 2, ended.stderr
+    assert "the disk is full; it is as it was" in ended.stdout
+    assert contents(store) == before
+
+
+def test_another_version_and_another_file_are_refused_unharmed(tmp_path: Path) -> None:
     store = tmp_path / "prices.duckdb"
     file = written(tmp_path, *GOOD)
     pull(store, [file], [], NOW)
-    monkeypatch.setattr(price_store, "VERSION", 2)
-    with pytest.raises(UserError, match="is a store of version 1, and this jevons reads version 2"):
-        pull(store, [file], [], NOW)
-    monkeypatch.undo()
-    assert len(stored_prices(store)) == 3
+    with duckdb.connect(store) as connection:
+        connection.execute("UPDATE version SET number = 3")
+    before = store.read_bytes()
+    for attempt in (lambda: pull(store, [file], [], NOW), lambda: stored_prices(store)):
+        with pytest.raises(UserError, match="prices of version 3, and this jevons reads version 2"):
+            attempt()
+    assert store.read_bytes() == before
     text = tmp_path / "text.duckdb"
     text.write_text("no database at all, " * 40, encoding="utf-8")
     with pytest.raises(UserError, match="is damaged or no store of prices"):
@@ -176,3 +269,51 @@ def test_prices_are_comparable_by_the_splits_known_on_the_day(tmp_path: Path) ->
     assert after.high.tolist() == [101, 101, 101]
     assert after.open is not None
     assert after.open.tolist() == [100, 100, 100]
+
+
+def test_a_holiday_is_set_apart_and_a_missing_session_is_named(tmp_path: Path) -> None:
+    # The day of mourning for Jimmy Carter, 2025-01-09: New York was shut, Taipei was not.
+    rows = [f"2025-01-{d:02},{t},1,1,1,1" for t in ("NVDA", "2330.TW") for d in (7, 8, 9, 13)]
+    answer = pull(tmp_path / "s.duckdb", [written(tmp_path, *rows)], [], NOW)
+    assert answer["quarantined"] == {"XNYS was shut that day": 1}
+    assert answer["gaps"] == [
+        "2330.TW lacks 1 sessions of XTAI between 2025-01-07 and 2025-01-13, "
+        "the first on 2025-01-10",
+        "NVDA lacks 1 sessions of XNYS between 2025-01-07 and 2025-01-13, the first on 2025-01-10",
+    ]
+    assert "of the bars of NVDA are on days when XNYS was shut" in answer["warnings"][0]
+    assert stored_prices(tmp_path / "s.duckdb").histories["2330.TW"].currency == "TWD"
+
+
+def test_another_calendar_is_named_with_its_market(tmp_path: Path) -> None:
+    rows = [f"2025-01-{d:02},TSMC,1,1,1,1" for d in (7, 8, 9, 10)]
+    answer = pull(tmp_path / "s.duckdb", [written(tmp_path, *rows)], [], NOW, exchange="XTAI")
+    assert (answer["bars_added"], answer["gaps"]) == (4, [])
+    with pytest.raises(UserError, match=r"--exchange 'XNYC' has no calendar; did you mean XNYS\?"):
+        pull(tmp_path / "t.duckdb", [written(tmp_path, *rows)], [], NOW, exchange="XNYC")
+
+
+def test_a_renamed_share_is_kept_under_one_name(tmp_path: Path) -> None:
+    store, actions = tmp_path / "s.duckdb", tmp_path / "a.csv"
+    rows = ["2022-06-08,FB,1,1,1,1", "2022-06-09,META,1,1,1,1", "2022-06-10,FB,5,5,5,5"]
+    rows += ["2012-03-12,CEG,2,2,2,2", "2022-02-02,CEG,3,3,3,3", "2022-06-09,BRK.B,4,4,4,4"]
+    actions.write_text("date,ticker,action,value\n2022-06-08,FB,dividend,1\n", encoding="utf-8")
+    answer = pull(store, [written(tmp_path, *rows)], [actions], NOW)
+    assert answer["tickers"] == ["BRK-B", "CEG", "CEG-2012", "FB", "META"]
+    assert answer["quarantined"] == {"the ticker stood for no share that day": 1}
+    table = stored_prices(store)
+    assert [str(day) for day in table.histories["META"].days] == ["2022-06-08", "2022-06-09"]
+    assert table.histories["CEG-2012"].close.tolist() == [2]
+    assert [action.ticker for action in stored_actions(store)] == ["META"]
+
+
+def test_the_volume_is_kept_where_it_is_given(tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    file.write_text(
+        "date,ticker,close,volume\n2020-01-02,A,1,2.5e6\n2020-01-03,A,1,-1\n", encoding="utf-8"
+    )
+    store = tmp_path / "s.duckdb"
+    answer = pull(store, [file], [], NOW)
+    assert answer["quarantined"] == {"the volume is no number of shares": 1}
+    with duckdb.connect(store, read_only=True) as connection:
+        assert connection.execute("SELECT volume FROM bar").fetchall() == [(2.5e6,)]

@@ -36,7 +36,12 @@ def chart(*closes: float | None) -> bytes:
         "meta": {"currency": "USD", "gmtoffset": NEW_YORK},
         "timestamp": [stamp(day) for day in DAYS[: len(values)]],
         "events": {"splits": {"1": event}, "dividends": {"1": paid}},
-        "indicators": {"quote": [dict.fromkeys(("open", "high", "low", "close"), values)]},
+        "indicators": {
+            "quote": [
+                dict.fromkeys(("open", "high", "low", "close"), values)
+                | {"volume": [1000] * len(values)}
+            ]
+        },
     }
     return json.dumps({"chart": {"result": [result], "error": None}}).encode()
 
@@ -164,6 +169,39 @@ def test_an_answer_that_is_cut_off_is_asked_for_again(server: Server, store: Pat
     assert fetch(server, store)["bars_added"] == 4
 
 
+def test_a_pull_that_was_interrupted_goes_on_where_it_stopped(server: Server, store: Path) -> None:
+    waiting = store.with_suffix(".waiting")
+
+    def source() -> Source:
+        return Source("Yahoo Finance", server.address, lambda _: None, kept=waiting)
+
+    server.answers = [(200, WHOLE, {}), (401, b"", {})]
+    with pytest.raises(UserError, match="401"):
+        pull_charts(store, ("NVDA", "VST"), source(), NOW)
+    assert not store.exists()
+    assert len(list(waiting.iterdir())) == 1
+    server.answers = [(200, WHOLE, {})]
+    later = NOW.replace(hour=20)
+    assert pull_charts(store, ("NVDA", "VST"), source(), later)["bars_added"] == 8
+    assert [path.split("?")[0].rpartition("/")[2] for path in server.asked] == [
+        "NVDA",
+        "VST",
+        "VST",
+    ]
+    assert not waiting.exists()
+    pull_charts(store, ("NVDA",), source(), NOW.replace(day=13))  # another day asks again
+    assert len(server.asked) == 4
+
+
+def test_volume_and_currency_come_with_the_chart(server: Server, store: Path) -> None:
+    fetch(server, store)
+    with duckdb.connect(str(store), read_only=True) as connection:
+        volumes = connection.execute("SELECT volume FROM bar ORDER BY day").fetchall()
+        listed = connection.execute("FROM listing").fetchall()
+    assert volumes == [(100,), (100,), (1000,), (1000,)]  # ten times fewer shares before the split
+    assert listed == [("NVDA", "XNYS", "USD")]
+
+
 def test_no_network_is_one_sentence(store: Path) -> None:
     server = Server()
     server.http.server_close()
@@ -184,6 +222,6 @@ def test_the_command_pulls_and_refuses_what_makes_no_sense(
     assert call("nvda", "--from", "yfinance", "--url", server.address) == 0
     assert json.loads(capsys.readouterr().out)["bars_added"] == 5
     assert call("NVDA", "--from", "yfinance", "--ticker", "NVDA") == 2
-    assert "name the tickers alone" in " ".join(capsys.readouterr().err.split())
+    assert "tickers alone" in " ".join(capsys.readouterr().err.split())
     assert call("NVDA", "--from", "yfinance", "--url", "file:///etc") == 2
     assert "is no address" in " ".join(capsys.readouterr().err.split())

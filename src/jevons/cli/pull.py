@@ -19,11 +19,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _group() -> None:
-    """Keep the name of the one command."""
-
-
 @app.command("prices")
 def pull_prices(
     files: Annotated[
@@ -39,6 +34,14 @@ def pull_prices(
     actions: Annotated[
         list[Path] | None,
         typer.Option("--actions", metavar="FILE", help="Splits, dividends and delistings (CSV)."),
+    ] = None,
+    exchange: Annotated[
+        str | None,
+        typer.Option(
+            "--exchange",
+            metavar="MIC",
+            help="Market whose days the files keep, e.g. XTAI. Default: by the ticker's suffix.",
+        ),
     ] = None,
     store: Annotated[
         Path | None,
@@ -56,15 +59,17 @@ def pull_prices(
     as_json: Json = False,
 ) -> None:
     """Take quoted prices and actions into the store; bad bars are set apart with the reason."""
+    from jevons.market.aliases import today_of
     from jevons.market.price_store import default_store, pull
     from jevons.market.read_prices import is_parquet
 
     if source not in SOURCES:
         raise UserError(f"--from {source!r} is no source of prices{did_you_mean(source, SOURCES)}")
     if source == "yfinance":
-        if tickers or actions:
+        if tickers or actions or exchange:
             raise UserError(
-                "--ticker and --actions are for files; with --from yfinance name the tickers alone"
+                "--ticker, --actions and --exchange are for files; with --from yfinance name the "
+                "tickers alone"
             )
         show(_fetched([str(name) for name in files], url, store or default_store()), as_json)
         return
@@ -72,7 +77,7 @@ def pull_prices(
     for file in given:
         if is_parquet(file) != (source == "parquet"):
             raise UserError(f"{file} is not {source}; name its format with --from")
-    wanted = [ticker.upper() for ticker in tickers or ()]
+    wanted = [today_of(ticker) for ticker in tickers or ()]
     with progress("Checking the bars"):
         answer = pull(
             store or default_store(),
@@ -80,14 +85,17 @@ def pull_prices(
             existing(actions, "--actions"),
             datetime.now(UTC),
             wanted,
+            exchange=exchange,
         )
     show(answer, as_json)
 
 
 def _fetched(names: Sequence[str], url: str | None, store: Path) -> dict[str, Any]:
+    from jevons.market.aliases import today_of
     from jevons.market.fetch import Source
     from jevons.market.yahoo import ADDRESS, NAME, pull_charts
 
-    tickers = list(dict.fromkeys(name.upper() for name in names))
+    tickers = list(dict.fromkeys(map(today_of, names)))
+    source = Source(NAME, url or ADDRESS, kept=store.with_suffix(".waiting"))
     with progress(f"Asking {NAME} for {len(tickers)} tickers"):
-        return pull_charts(store, tickers, Source(NAME, url or ADDRESS), datetime.now(UTC))
+        return pull_charts(store, tickers, source, datetime.now(UTC))

@@ -83,6 +83,7 @@ def _record(snapshot: Snapshot, ticker: str, history: PriceHistory | None) -> di
         "price": price,
         "price_date": day.isoformat(),
         "age_days": (snapshot.as_of - day).days,
+        "currency": history.currency,
         "facts": [fact_id] if fact_id else [],
         "warnings": list(history.warnings),
         "days_under_water": days_under_water(history),

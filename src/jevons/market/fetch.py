@@ -2,11 +2,15 @@
 
 import http.client
 import json
+import shutil
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from jevons.errors import UserError
 
@@ -25,27 +29,75 @@ class Source:
 
     Args:
         name: as errors name it. address: http or https. sleep: waits so many seconds.
+        pause: s between requests. headers: sent with each request, e.g. who asks.
+        kept: folder in which answers wait until their pull is done, so that a pull that was
+            interrupted goes on where it stopped; the path of a request must tell what it asks for,
+            its day included. None keeps nothing.
     """
 
-    def __init__(self, name: str, address: str, sleep: Sleep = time.sleep) -> None:
-        if not address.startswith(("http://", "https://")):
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        sleep: Sleep = time.sleep,
+        *,
+        pause: float = PAUSE,
+        headers: Mapping[str, str] | None = None,
+        kept: Path | None = None,
+    ) -> None:
+        if not address.startswith(("http://", "https://")) or not urlsplit(address).hostname:
             raise UserError(f"--url {address!r} is no address; write it as https://HOST")
-        self.name, self.address, self._sleep = name, address.rstrip("/"), sleep
+        self.name, self.address, self.kept = name, address.rstrip("/"), kept
+        self._sleep, self._pause = sleep, pause
+        self._headers = {"User-Agent": AGENT} | dict(headers or {})
         self._asked = False
 
-    def json(self, path: str) -> Any:
-        """The JSON document under a path.
+    def json(self, path: str, secret: str = "") -> Any:
+        """The JSON document under a path, from what an interrupted pull left or from the network.
+
+        Args:
+            path: what is asked for. secret: further words of the request that no error shows.
 
         Raises:
             UserError: there is no network, the source refuses, or its answer is cut off.
         """
+        waiting = None if self.kept is None else self.kept / self._file_name(path)
+        if waiting is not None and waiting.exists():
+            return json.loads(waiting.read_bytes())
+        content, document = self._ask(path + secret)
+        if waiting is not None:
+            self._keep(waiting, content)
+        return document
+
+    def done(self) -> None:
+        """Forget the answers that were kept: their pull is over."""
+        if self.kept is not None:
+            shutil.rmtree(self.kept, ignore_errors=True)
+
+    def _file_name(self, path: str) -> str:
+        return sha256(f"{self.address}/{path}".encode()).hexdigest()
+
+    def _keep(self, file: Path, content: bytes) -> None:
+        """Write an answer whole: under another name first."""
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            half = file.with_suffix(".half")
+            half.write_bytes(content)
+            half.replace(file)
+        except OSError as error:
+            raise UserError(
+                f"{file.parent} cannot be written ({error.strerror}); nothing was taken"
+            ) from error
+
+    def _ask(self, path: str) -> tuple[bytes, Any]:
         if self._asked:
-            self._sleep(PAUSE)
+            self._sleep(self._pause)
         self._asked = True
         for attempt in range(TRIES):
             last = attempt == TRIES - 1
             try:
-                return json.loads(self._read(path))
+                content = self._read(path)
+                return content, json.loads(content)
             except urllib.error.HTTPError as error:
                 error.close()
                 if error.code not in AGAIN or last:
@@ -70,7 +122,7 @@ class Source:
 
     def _read(self, path: str) -> bytes:
         request = urllib.request.Request(  # noqa: S310  http or https, see above
-            f"{self.address}/{path}", headers={"User-Agent": AGENT}
+            f"{self.address}/{path}", headers=self._headers
         )
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
             content: bytes = answer.read()

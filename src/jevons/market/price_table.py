@@ -1,7 +1,7 @@
 """Closing prices by ticker and session, read-only, and what of them was known on a day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
@@ -28,6 +28,7 @@ class PriceHistory:
         fact_ids: the fact behind a session, for sessions that come from the facts.
         warnings: what a reader of these prices should know.
         open: (session,) USD/share, the first price of the session; None if one of them is unknown.
+        currency: of the prices, where it is not USD.
     """
 
     ticker: str
@@ -37,6 +38,7 @@ class PriceHistory:
     fact_ids: Mapping[date, str] = field(default_factory=lambda: MappingProxyType({}))
     warnings: tuple[str, ...] = ()
     open: Numbers | None = None
+    currency: str = "USD"
 
     def __post_init__(self) -> None:
         days = np.array(self.days, dtype="datetime64[D]")
@@ -97,8 +99,13 @@ class PriceHistory:
         kept = set(days.tolist()) if self.fact_ids else set()
         fact_ids = {day: fact_id for day, fact_id in self.fact_ids.items() if day in kept}
         opens = None if self.open is None else self.open[part]
-        return PriceHistory(
-            self.ticker, days, self.close[part], self.high[part], fact_ids, self.warnings, opens
+        return replace(
+            self,
+            days=days,
+            close=self.close[part],
+            high=self.high[part],
+            fact_ids=fact_ids,
+            open=opens,
         )
 
 

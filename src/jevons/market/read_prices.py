@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NEEDED = ("date", "ticker", "close")
 OPTIONAL = ("high", "low", "open")  # further columns are left unread
 COLUMNS = (*NEEDED, *OPTIONAL)
+LOADED = (*COLUMNS, "volume")
 PARQUET_SUFFIXES = (".parquet", ".pq")
 DATE_TYPES = ("DATE", "VARCHAR", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 DAY = r"\d{4}-\d{2}-\d{2}"
@@ -30,7 +31,8 @@ ROUNDING = 1e-5
 # The rows of files as they are written.
 TEXTS = """
     CREATE TABLE price (file INTEGER, row BIGINT, date VARCHAR, ticker VARCHAR,
-                        close VARCHAR, high VARCHAR, low VARCHAR, open VARCHAR)
+                        close VARCHAR, high VARCHAR, low VARCHAR, open VARCHAR,
+                        volume VARCHAR)
 """
 # Kept by the query of bad rows and by _fault alike; the query only finds where to look.
 BAD = f"""
@@ -192,7 +194,7 @@ def _check_header(file: Path, titles: Sequence[str]) -> None:
             raise UserError(
                 f"{file}:1: column {column!r} is missing{hint}; needed are {', '.join(NEEDED)}"
             )
-    for column in COLUMNS:
+    for column in LOADED:
         if titles.count(column) > 1:
             raise UserError(f"{file}:1: column {column!r} stands there twice; keep one")
 
@@ -201,7 +203,7 @@ def _texts(columns: dict[str, str]) -> str:
     """SQL that reads the columns as trimmed texts, empty where there is nothing."""
     texts = [
         f"coalesce(trim({columns[column]}::VARCHAR), '')" if column in columns else "''"
-        for column in COLUMNS
+        for column in LOADED
     ]
     texts[1] = f"upper({texts[1]})"
     return ", ".join(texts)

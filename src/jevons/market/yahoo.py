@@ -7,12 +7,14 @@ never changes with a later split. Dividends are given the same way.
 import csv
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
 
 from jevons.errors import UserError
+from jevons.market.calendars import currency_of
 from jevons.market.fetch import Source
 from jevons.market.price_store import pull
 
@@ -28,7 +30,8 @@ def pull_charts(
 ) -> dict[str, Any]:
     """Fetch every ticker, then take all of them into the store in one transaction or none.
 
-    Sessions of the day of the pull are left out: they may not be over.
+    Sessions of the day of the pull are left out: they may not be over. Where the source keeps its
+    answers, a pull that was interrupted goes on on the same day without asking for them again.
 
     Args:
         store, pulled_at: see :func:`jevons.market.price_store.pull`.
@@ -36,6 +39,7 @@ def pull_charts(
     Raises:
         UserError: as there, or an answer does not come, or is no chart.
     """
+    currencies: dict[str, str] = {}
     with TemporaryDirectory() as folder:
         prices, actions = Path(folder) / "prices.csv", Path(folder) / "actions.csv"
         with (
@@ -43,21 +47,28 @@ def pull_charts(
             actions.open("w", encoding="utf-8", newline="") as actions_stream,
         ):
             bars, acts = csv.writer(bars_stream), csv.writer(actions_stream)
-            bars.writerow(("date", "ticker", *FIELDS))
+            bars.writerow(("date", "ticker", *FIELDS, "volume"))
             acts.writerow(("date", "ticker", "action", "value"))
             for ticker in tickers:
                 chart = _chart(source, ticker, pulled_at)
                 found, splits = rows(chart, ticker, pulled_at)
+                currencies[ticker] = str(chart["meta"].get("currency") or currency_of(ticker))
                 bars.writerows(found)
                 acts.writerows(splits)
         name = f"{source.address} {' '.join(tickers)}"
-        return pull(store, [prices], [actions], pulled_at, source=name)
+        answer = pull(store, [prices], [actions], pulled_at, source=name, currencies=currencies)
+    source.done()
+    return answer
 
 
 def rows(
     chart: Mapping[str, Any], ticker: str, pulled_at: datetime
 ) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    """Bars (date, ticker, open, high, low, close) and actions (date, ticker, action, value)."""
+    """Bars and actions of a chart, as texts.
+
+    Returns:
+        Rows of date, ticker, open, high, low, close, volume; rows of date, ticker, action, value.
+    """
     try:
         offset = int(chart["meta"]["gmtoffset"])
         quotes = chart["indicators"]["quote"][0]
@@ -72,9 +83,15 @@ def rows(
             for event in (events.get("dividends") or {}).values()
         }
         columns = [quotes[field] for field in FIELDS]
+        volumes = quotes.get("volume") or [None] * len(days)
         bars = [
-            (day.isoformat(), ticker, *(_quoted(value, day, splits) for value in values))
-            for day, *values in zip(days, *columns, strict=True)
+            (
+                day.isoformat(),
+                ticker,
+                *(_quoted(value, day, splits) for value in values),
+                _traded(volume, day, splits),
+            )
+            for day, volume, *values in zip(days, volumes, *columns, strict=True)
             if day < _day(int(pulled_at.timestamp()), offset)
         ]
         actions = [(day.isoformat(), ticker, "split", repr(r)) for day, r in splits.items()]
@@ -90,7 +107,8 @@ def rows(
 
 
 def _chart(source: Source, ticker: str, pulled_at: datetime) -> Mapping[str, Any]:
-    until = int(pulled_at.timestamp())
+    # The end of the day, so that the same day asks the same question.
+    until = int(pulled_at.timestamp()) // DAY * DAY + DAY
     document = source.json(
         f"v8/finance/chart/{quote(ticker)}?period1=0&period2={until}&interval=1d&events=div%7Csplit"
     )
@@ -114,7 +132,14 @@ def _quoted(value: float | None, day: date, splits: Mapping[date, float]) -> str
     """A number as it was before the splits that came after the day; nothing where there is none."""
     if value is None:
         return ""
-    for split, ratio in splits.items():
-        if split > day:
-            value *= ratio
-    return repr(float(f"{value:.{DIGITS}g}"))
+    return repr(float(f"{value * _later(day, splits):.{DIGITS}g}"))
+
+
+def _traded(volume: float | None, day: date, splits: Mapping[date, float]) -> str:
+    """Shares that changed hands, in shares of that day."""
+    return "" if volume is None else str(round(volume / _later(day, splits)))
+
+
+def _later(day: date, splits: Mapping[date, float]) -> float:
+    """New shares for one of the day, by the splits that came after it."""
+    return prod(ratio for split, ratio in splits.items() if split > day)
