@@ -112,7 +112,9 @@ def module(name: str, **members: object) -> ModuleType:
     return stand_in
 
 
-def write(figures: dict[str, Any], out: Path, languages: tuple[str, ...]) -> list[Path]:
+def write(
+    figures: dict[str, Any], out: Path, languages: tuple[str, ...], *, with_pdf: bool = False
+) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     note = out / "note.html"
     note.write_text(" ".join(languages), encoding="utf-8")

@@ -76,7 +76,7 @@ def test_a_number_that_is_none_is_refused_and_nothing_is_written(
 def test_a_failure_leaves_the_old_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
-    replace_all(tmp_path, dict.fromkeys(NAMES[:2], "old"))  # the third will be new
+    replace_all(tmp_path, dict.fromkeys(NAMES[:2], b"old"))  # the third will be new
     before = contents(tmp_path)
     replace = Path.replace
 
@@ -87,10 +87,10 @@ def test_a_failure_leaves_the_old_files(
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="no space"):
-        replace_all(tmp_path, dict.fromkeys(NAMES, "new"))
+        replace_all(tmp_path, dict.fromkeys(NAMES, b"new"))
     assert contents(tmp_path) == before
     monkeypatch.undo()
-    replace_all(tmp_path, dict.fromkeys(NAMES, "new"))
+    replace_all(tmp_path, dict.fromkeys(NAMES, b"new"))
     assert contents(tmp_path) == dict.fromkeys(NAMES, b"new")
 
 
@@ -98,7 +98,7 @@ def test_a_file_in_the_place_of_the_folder_stays(tmp_path: Path) -> None:
     place = tmp_path / "out"
     place.write_text("mine", encoding="utf-8")
     with pytest.raises(OSError, match="exists"):
-        replace_all(place, {"note.html": "new"})
+        replace_all(place, {"note.html": b"new"})
     assert place.read_text(encoding="utf-8") == "mine"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jevons.note.render import page
+from jevons.note.render import page, printed
 from jevons.note.words import LANGUAGES, Words, messages
 
 from .sample_aftermath import aftermath
@@ -46,6 +46,7 @@ def test_no_text_is_unused(figures: dict[str, Any], monkeypatch: pytest.MonkeyPa
     figures["implied"][1]["base"] = {**figures["implied"][1]["base"], "p50": 600.0}
     page(figures, "zh", LANGUAGES)
     page({}, "en", LANGUAGES)
+    printed({}, "en")
     unused = {name for name in messages() if name.partition(".")[0] not in LISTS} - said
     assert unused == set()
 

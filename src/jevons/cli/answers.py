@@ -16,6 +16,7 @@ from jevons.cli.options import (
     Json,
     Language,
     OutFolder,
+    Pdf,
     PriceFiles,
     Scenarios,
     Seed,
@@ -33,6 +34,7 @@ LANGUAGES = {"en": ("en",), "zh": ("zh",), "both": ("en", "zh")}
 def note(
     out: OutFolder = Path("out"),
     language: Language = "both",
+    pdf: Pdf = False,
     as_of: AsOf = None,
     seed: Seed = SEED,
     draws: Draws = DRAWS,
@@ -47,7 +49,7 @@ def note(
         figures = open_study(
             as_of, seed, draws, facts, prices or (), report, scenarios=scenario
         ).figures()
-    files = write_note(figures, out, language)
+    files = write_note(figures, out, language, pdf)
     if as_json:
         show_json({"files": files, "provenance": figures["provenance"]})
     else:
@@ -65,17 +67,18 @@ def check_note_options(out: Path, language: str) -> None:
     writable_folder(out)
 
 
-def write_note(figures: dict[str, Any], out: Path, language: str) -> list[str]:
-    """Write the note and name its files.
+def write_note(figures: dict[str, Any], out: Path, language: str, pdf: bool) -> list[str]:
+    """Write the note, with ``pdf`` also as PDF, and name its files.
 
     Raises:
-        UserError: the folder cannot be written.
+        UserError: the folder cannot be written, or no font has a character of the PDF.
     """
     from jevons.note.render import write
 
     with progress("Writing the note"):
         try:
-            return [str(file) for file in write(figures, out, LANGUAGES[language])]
+            files = write(figures, out, LANGUAGES[language], with_pdf=pdf)
+            return [str(file) for file in files]
         except OSError as error:
             raise UserError(f"--out {out} cannot be written ({error.strerror})") from error
 

@@ -55,6 +55,9 @@ OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of
 Language = Annotated[
     str, typer.Option("--lang", metavar="en|zh|both", help="Language of the note.")
 ]
+Pdf = Annotated[
+    bool, typer.Option("--pdf", help="Write the note as PDF too, which takes a few seconds more.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 FactFiles = Annotated[
     list[Path] | None,

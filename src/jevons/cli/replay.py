@@ -14,6 +14,7 @@ from jevons.cli.options import (
     Json,
     Language,
     OutFolder,
+    Pdf,
     PriceFiles,
     Seed,
     choose_day,
@@ -86,6 +87,7 @@ def replay(
     until: Until = None,
     out: OutFolder = Path("out"),
     language: Language = "both",
+    pdf: Pdf = False,
     seed: Seed = SEED,
     draws: Draws = DRAWS,
     as_json: Json = False,
@@ -99,7 +101,7 @@ def replay(
         after = hindsight(study, until)
         figures = study.figures()
     figures["facts"] |= after.pop("facts")
-    files = write_note(figures | {"replay": after}, out, language)
+    files = write_note(figures | {"replay": after}, out, language, pdf)
     if as_json:
         show_json({"files": files, "provenance": figures["provenance"], "replay": after})
     else:

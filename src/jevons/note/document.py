@@ -105,3 +105,17 @@ class Section:
     title: str
     finding: str
     blocks: Sequence[Figure | Missing | Paragraph] = field(default_factory=tuple)
+
+
+class Numbering:
+    """Numbers of figures and tables in the order of the page."""
+
+    def __init__(self) -> None:
+        self._next = {"figure": 1, "table": 1}
+
+    def take(self, figure: Figure) -> tuple[str, int]:
+        """Kind and number of the next figure: one with a chart is a figure, else a table."""
+        kind = "figure" if figure.charts else "table"
+        number = self._next[kind]
+        self._next[kind] += 1
+        return kind, number

@@ -9,6 +9,11 @@ from jevons.note.words import Words
 from jevons.quantiles import LEVELS
 
 Record = Mapping[str, Any]
+PROVENANCE = (
+    "as_of", "anchor", "seed", "draws", "version", "fact_hash", "price_hash", "facts_known",
+    "last_fact_known_on",
+)  # fmt: skip
+COUNTS = ("draws", "facts_known")
 
 
 class Edition:
@@ -41,6 +46,16 @@ class Edition:
         if not self.as_of:
             return None
         return f"{self.as_of[:4]}Q{(int(self.as_of[5:7]) + 2) // 3}"
+
+    def provenance(self) -> list[tuple[str, str]]:
+        """What fixes the figures: label and value."""
+        given = self.mapping("provenance")
+        shown = {
+            name: self.numbers.plain(given[name], 0) if name in COUNTS else str(given[name])
+            for name in PROVENANCE
+            if given.get(name) not in (None, "")
+        }
+        return [(self.say(f"provenance.{name}"), text) for name, text in shown.items()]
 
     def mapping(self, name: str) -> Record:
         """A part of the figures that has names, empty where it is absent."""

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from jevons.note.bundle import javascript
-from jevons.note.document import Figure, Section
+from jevons.note.document import Numbering, Section
 from jevons.note.edition import Edition
 from jevons.note.sections.aftermath import aftermath
 from jevons.note.sections.build_out import build_out
@@ -32,9 +32,11 @@ from jevons.note.sections.value_chain import value_chain
 from jevons.note.sections.workloads import workloads
 from jevons.note.shown import shown
 from jevons.note.theme import CONFIG
+from jevons.note.typeset import typeset
 from jevons.note.why import why
 
 PAGES = {"en": "note.html", "zh": "note.zh.html"}
+PDFS = {"en": "note.pdf", "zh": "note.zh.pdf"}
 SECTIONS: tuple[Callable[[Edition], Section], ...] = (
     market,
     efficiency,
@@ -60,8 +62,10 @@ def write(
     out: Path,
     languages: tuple[str, ...] = ("en", "zh"),
     progress: Callable[[str], None] | None = None,
+    *,
+    with_pdf: bool = False,
 ) -> list[Path]:
-    """Write ``figures.json`` and the pages, all or none, and return their paths.
+    """Write ``figures.json``, the pages and on demand the PDFs, all or none; return their paths.
 
     The same figures give the same bytes. Under "shown" figures.json also holds what the pages work
     out from the figures (:mod:`jevons.note.shown`), in English.
@@ -69,21 +73,26 @@ def write(
     Args:
         figures: what the study computed; any part may be absent, and the page then says which.
         out: folder, made if absent. languages: of "en" (note.html) and "zh" (note.zh.html).
-        progress: called with the name of each file before it is made.
+        progress: called with the name of each file before it is made. with_pdf: also note.pdf
+        and note.zh.pdf, which cost a few seconds.
 
     Raises:
         ValueError: a number is not finite, or a language is unknown.
+        UserError: a character of the PDF stands in no font on this machine.
         OSError: the folder cannot be written; the files there are as they were.
     """
     report = progress or (lambda _: None)
     report("figures.json")
     english = Edition(figures, "en")
     said = shown(page_one(english), sections_of(english))
-    texts = {"figures.json": document({**figures, "shown": said})}
+    made = {"figures.json": document({**figures, "shown": said}).encode()}
     for language in languages:
         report(PAGES[language])
-        texts[PAGES[language]] = page(figures, language, languages)
-    return replace_all(out, texts)
+        made[PAGES[language]] = page(figures, language, languages).encode()
+    for language in languages if with_pdf else ():
+        report(PDFS[language])
+        made[PDFS[language]] = printed(figures, language)
+    return replace_all(out, made)
 
 
 def document(figures: Mapping[str, Any]) -> str:
@@ -115,6 +124,18 @@ def page(figures: Mapping[str, Any], language: str, languages: tuple[str, ...]) 
     )
 
 
+def printed(figures: Mapping[str, Any], language: str) -> bytes:
+    """The PDF of one language.
+
+    Raises:
+        UserError: a character stands in no font on this machine.
+    """
+    from jevons.note.pdf import pdf  # the typesetter is loaded only for those who print
+
+    edition = Edition(figures, language)
+    return pdf(typeset(edition, page_one(edition), sections_of(edition)))
+
+
 def part(figures: Mapping[str, Any], language: str, names: Sequence[str]) -> str:
     """Some sections of the page alone, by name, for a page that has the style and the charts."""
     edition = Edition(figures, language)
@@ -136,20 +157,6 @@ def sections_of(edition: Edition) -> list[Section]:
     """The sections in order; what happened afterwards comes first where the figures hold it."""
     replayed = [aftermath(edition)] if edition.mapping("replay") else []
     return replayed + [section(edition) for section in SECTIONS]
-
-
-class Numbering:
-    """Numbers of figures and tables in the order of the page."""
-
-    def __init__(self) -> None:
-        self._next = {"figure": 1, "table": 1}
-
-    def take(self, figure: Figure) -> tuple[str, int]:
-        """Kind and number of the next figure: one with a chart is a figure, else a table."""
-        kind = "figure" if figure.charts else "table"
-        number = self._next[kind]
-        self._next[kind] += 1
-        return kind, number
 
 
 def as_script(value: object) -> Markup:
@@ -185,20 +192,18 @@ def resource(name: str) -> str:
     return files("jevons.note").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def replace_all(out: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write every text beside its place, then move all into place.
+def replace_all(out: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write every file beside its place, then move all into place.
 
     After a failure the files that were there are there as they were, and no new one is.
     """
     out.mkdir(parents=True, exist_ok=True)
     waiting: dict[Path, Path] = {}
     try:
-        for name, text in texts.items():
-            with NamedTemporaryFile(
-                "w", encoding="utf-8", newline="\n", dir=out, delete=False
-            ) as file:
+        for name, content in contents.items():
+            with NamedTemporaryFile(dir=out, delete=False) as file:
                 waiting[out / name] = Path(file.name)
-                file.write(text)
+                file.write(content)
         move_all(waiting)
     except BaseException:
         for temporary in waiting.values():

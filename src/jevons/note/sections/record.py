@@ -189,7 +189,7 @@ def status(edition: Edition, claim: Record) -> Cell:
     word = edition.words.name("status", str(claim.get("status") or "open").lower())
     if claim not in resolved(edition):
         return Cell(word)
-    return Cell(("✓ " if came_true(claim) else "✗ ") + word)
+    return Cell(("✓ " if came_true(claim) else "× ") + word)
 
 
 def outcome(edition: Edition, claim: Record) -> Cell:
