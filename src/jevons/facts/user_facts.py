@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ TYPES = {
 CREATE = "CREATE TABLE IF NOT EXISTS fact ({}, PRIMARY KEY (fact_id))".format(
     ", ".join(f"{column} {TYPES.get(column, 'VARCHAR NOT NULL')}" for column in COLUMNS)
 )
+CREATE_PULL = """CREATE TABLE IF NOT EXISTS pull (
+    hash VARCHAR PRIMARY KEY, source VARCHAR, pulled_at TIMESTAMP, facts BIGINT)"""
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM fact ORDER BY fact_id"  # noqa: S608  our own names
 INSERT = f"INSERT INTO fact VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 
@@ -48,8 +51,13 @@ def read_user_facts(file: Path) -> tuple[Fact, ...]:
         return tuple(Fact(*row) for row in connection.execute(SELECT).fetchall())
 
 
-def write_user_facts(file: Path, facts: Sequence[Fact]) -> None:
+def write_user_facts(
+    file: Path, facts: Sequence[Fact], pull: tuple[str, str, datetime] | None = None
+) -> None:
     """Append facts in one transaction; either all are kept or none.
+
+    Args:
+        pull: hash, source and time (UTC) of what was fetched, recorded beside the facts.
 
     Raises:
         UserError: the file or its folder cannot be written, or is damaged.
@@ -64,7 +72,13 @@ def write_user_facts(file: Path, facts: Sequence[Fact]) -> None:
     with _open(file, read_only=False) as connection:
         connection.begin()
         connection.execute(CREATE)
-        connection.executemany(INSERT, [list(astuple(fact)) for fact in facts])
+        columns = zip(*map(astuple, facts), strict=True)
+        connection.execute(INSERT, [list(column) for column in columns])
+        if pull is not None:
+            connection.execute(CREATE_PULL)
+            connection.execute(
+                "INSERT OR IGNORE INTO pull VALUES (?, ?, ?, ?)", [*pull, len(facts)]
+            )
         connection.commit()
 
 
@@ -88,6 +102,11 @@ def _explain(file: Path, error: Exception) -> UserError:
         return UserError(
             f"the store of your facts {file} is in use by another process; "
             "wait until that has ended and run the command again"
+        )
+    if any(words in text for words in ("No space", "File too large", "Could not write")):
+        return UserError(
+            f"the store of your facts {file} cannot be written, the disk is full; it is as it was: "
+            "make room and try again"
         )
     if "ermission" in text or "ead-only" in text:
         return UserError(

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import quote
 
 from jevons.errors import UserError
+from jevons.facts.fetch import Source
 from jevons.market.calendars import currency_of
-from jevons.market.fetch import Source
 from jevons.market.price_store import pull
 
 ADDRESS = "https://query1.finance.yahoo.com"

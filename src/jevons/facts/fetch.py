@@ -19,6 +19,7 @@ PAUSE = 0.5  # s between requests to one source
 TRIES = 4  # the waits between them are 1, 2 and 4 s unless the source asks for longer
 LONGEST_WAIT = 60.0  # s that is waited for a source that asks for it
 AGAIN = (429, 500, 502, 503, 504)
+LONGEST_REASON = 2000  # bytes
 AGENT = "Mozilla/5.0 (compatible; jevons)"
 
 Sleep = Callable[[float], None]
@@ -31,8 +32,8 @@ class Source:
         name: as errors name it. address: http or https. sleep: waits so many seconds.
         pause: s between requests. headers: sent with each request, e.g. who asks.
         kept: folder in which answers wait until their pull is done, so that a pull that was
-            interrupted goes on where it stopped; the path of a request must tell what it asks for,
-            its day included. None keeps nothing.
+            interrupted goes on where it stopped; of one day only, since an address does not tell
+            the day. None keeps nothing.
     """
 
     def __init__(
@@ -99,9 +100,9 @@ class Source:
                 content = self._read(path)
                 return content, json.loads(content)
             except urllib.error.HTTPError as error:
-                error.close()
+                told = _reason(error)
                 if error.code not in AGAIN or last:
-                    raise UserError(self._refused(error.code)) from error
+                    raise UserError(self._refused(error.code, told)) from error
                 asked = error.headers.get("Retry-After", "")
                 wait = float(asked) if asked.isdecimal() else 0.0
                 self._sleep(min(max(2.0**attempt, wait), LONGEST_WAIT))
@@ -128,9 +129,23 @@ class Source:
             content: bytes = answer.read()
         return content
 
-    def _refused(self, code: int) -> str:
+    def _refused(self, code: int, told: str) -> str:
         if code == 429:
             return f"{self.name} asks to wait (429); nothing was taken: try again later"
         if code == 404:
             return f"{self.name} knows nothing under this name (404); check it"
+        if told:
+            return f"{self.name} refused with {code}: {told}; nothing was taken"
         return f"{self.name} refused with {code}; nothing was taken: try again later"
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    """The sentence of FRED and others in the body of a refusal; empty where there is none."""
+    try:
+        document = json.loads(error.read(LONGEST_REASON))
+    except (ValueError, OSError, http.client.HTTPException):
+        return ""
+    finally:
+        error.close()
+    told = document.get("error_message") if isinstance(document, dict) else None
+    return " ".join(str(told or "").split()).rstrip(".")

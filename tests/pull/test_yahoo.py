@@ -1,11 +1,8 @@
 """Charts of Yahoo Finance into the store, from a server of our own that speaks its format."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import duckdb
@@ -13,9 +10,11 @@ import pytest
 
 from jevons.cli import main
 from jevons.errors import UserError
-from jevons.market.fetch import PAUSE, Source
+from jevons.facts.fetch import PAUSE, Source
 from jevons.market.price_store import adjusted_prices, stored_actions, stored_prices
 from jevons.market.yahoo import pull_charts
+
+from .server import Server
 
 NEW_YORK = -4 * 3600
 NOW = datetime(2024, 6, 12, 15, 0, tzinfo=UTC)  # in the middle of a session in New York
@@ -52,42 +51,9 @@ UNKNOWN = json.dumps(
 ).encode()
 
 
-class Server:
-    """Gives the answers in turn, the last one again and again."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, bytes, dict[str, str]]] = [(200, WHOLE, {})]
-        self.asked: list[str] = []
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                server.asked.append(self.path)
-                code, content, headers = (
-                    server.answers.pop(0) if len(server.answers) > 1 else server.answers[0]
-                )
-                self.send_response(code)
-                for name, value in ({"Content-Length": str(len(content))} | headers).items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(content)
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.http.server_port}"
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    found = Server()
-    thread = Thread(target=found.http.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield found
-    found.http.shutdown()
-    found.http.server_close()
-    thread.join()
+@pytest.fixture(autouse=True)
+def charts(server: Server) -> None:
+    server.answers = [(200, WHOLE, {})]
 
 
 @pytest.fixture
@@ -203,10 +169,10 @@ def test_volume_and_currency_come_with_the_chart(server: Server, store: Path) ->
 
 
 def test_no_network_is_one_sentence(store: Path) -> None:
-    server = Server()
-    server.http.server_close()
+    gone = Server()
+    gone.http.server_close()
     with pytest.raises(UserError, match=r"cannot be reached; check the network"):
-        fetch(server, store)
+        fetch(gone, store)
     assert not store.exists()
 
 
