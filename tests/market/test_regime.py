@@ -28,11 +28,11 @@ def test_sahm_by_hand() -> None:
 
 
 def test_sahm_was_reached_in_july_2024() -> None:
-    # Rates as first published by the BLS on 2024-08-02, May 2023 to July 2024; the indicator was
-    # published as 0.53 (Sahm, SAHMREALTIME of 2024-07).
+    # US rates from May 2023 to July 2024 (4.3 %, told on 2024-08-02, when the press saw the rule
+    # met; a month earlier it stood at 4.0 less 3.6). By hand: 12.4 / 3 - 10.8 / 3.
     rates = (3.7, 3.6, 3.5, 3.8, 3.8, 3.8, 3.7, 3.7, 3.7, 3.9, 3.8, 3.9, 4.0, 4.1, 4.3)
     state = sahm({"UNRATE": monthly("UNRATE", "2023-05", *rates)})
-    assert state["value"] == pytest.approx(0.53, abs=0.005)
+    assert state["value"] == pytest.approx(1.6 / 3, abs=1e-6)
     assert state["triggered"]
 
 

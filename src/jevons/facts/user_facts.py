@@ -30,7 +30,11 @@ CREATE = "CREATE TABLE IF NOT EXISTS fact ({}, PRIMARY KEY (fact_id))".format(
 CREATE_PULL = """CREATE TABLE IF NOT EXISTS pull (
     hash VARCHAR PRIMARY KEY, source VARCHAR, pulled_at TIMESTAMP, facts BIGINT)"""
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM fact ORDER BY fact_id"  # noqa: S608  our own names
-INSERT = f"INSERT INTO fact VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+LISTS = ", ".join(
+    f"unnest(${place}::{TYPES.get(column, 'VARCHAR').removesuffix(' NOT NULL')}[])"
+    for place, column in enumerate(COLUMNS, 1)
+)
+INSERT = f"INSERT INTO fact SELECT {LISTS}"  # noqa: S608  our own names
 
 
 def store_file() -> Path:
