@@ -169,7 +169,7 @@ def test_a_figure_that_cannot_be_is_left_out_with_its_reason(server: Server, sto
 
 
 def test_a_company_that_reports_in_another_currency_is_named(server: Server, store: Path) -> None:
-    document = {"facts": {"ifrs-full": {"Revenue": {"units": {"TWD": []}}}}}
+    document: Any = {"facts": {"ifrs-full": {"Revenue": {"units": {"TWD": []}}}}}
     server.answers = [answer(COMPANIES), answer(document)]
     assert "reports none of the figures in US dollars" in pull(server, store)["warnings"][0]
 
