@@ -23,7 +23,7 @@ def experiment() -> Experiment:
 
 @cache
 def of_power_demand() -> dict[str, Sensitivity]:
-    _, rows = sensitivities(experiment(), "new_power_demand", None, QUARTER, BLOCK)
+    _, rows = sensitivities(experiment(), "new_power_demand", QUARTER, BLOCK)
     return {row.name: row for row in rows}
 
 

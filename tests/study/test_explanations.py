@@ -5,8 +5,8 @@ import pytest
 from jevons.errors import UserError
 from jevons.facts.variables import variables
 from jevons.model.priors import priors
-from jevons.study.chain import outputs
 from jevons.study.explanations import Explanation, explain, explanations
+from jevons.study.path_summaries import outputs
 from jevons.valuation.priors import EVERY, SHARED
 
 SECTIONS = (

@@ -98,7 +98,7 @@ def key_numbers(study: Study) -> dict[str, tuple[float, str]]:
     found = {
         "p_positive": (float(index["p_positive"]), "probability"),
         "jevons_index": (float(index["jevons_index"]["p50"]), "1"),
-        "p_shortfall": (chain.p_thesis_shortfall, "probability"),
+        "p_shortfall": (chain.paths.p_thesis_shortfall, "probability"),
     }
     for name in ("gross_shortfall", "net_shortfall", "ai_capex", "tokens", "compute_wanted"):
         path = chain.quantities[name]

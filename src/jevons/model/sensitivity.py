@@ -22,7 +22,7 @@ import numpy as np
 from jevons.model.chain import Setting, chain
 from jevons.model.clock import QUARTERS
 from jevons.model.priors import BLOCK, Prior, standard_normals, streams
-from jevons.model.simulate import LEADING_AXES, Experiment, arguments, simulate
+from jevons.model.simulate import Experiment, arguments, series, simulate
 
 CLASSES = 32  # of an input's draws; the finest that leave a hundred draws in each of 4,096
 TAIL = 0.1  # the draws with the lowest and the highest tenth of an input
@@ -46,25 +46,23 @@ class Sensitivity:
 
 
 def sensitivities(
-    experiment: Experiment, name: str, member: str | None, quarter: str, draws: int
+    experiment: Experiment, name: str, quarter: str, draws: int
 ) -> tuple[np.ndarray, list[Sensitivity]]:
     """Inputs by the share of variance that they explain, the largest first.
 
     Args:
-        name: an output of the chain. member: of its leading axis, None if it has none.
+        name: a path of the chain, ``name.member`` where it has a leading axis.
         quarter: at which it is read. draws: number of draws; derivatives use the first block.
 
     Returns:
         the result (draw,), and one row an input.
     """
     at = QUARTERS.index(quarter)
-    place = None if member is None else list(LEADING_AXES[name][1]).index(member)
-    path = simulate(experiment, draws, [name])[name]
-    result = np.asarray(path[:, at] if place is None else path[:, place, at], np.float64)
+    result = np.asarray(simulate(experiment, draws, [name])[name][:, at], np.float64)
     declared, centres, seed = arguments(experiment)
     names = [each for each, _ in declared]
     slopes = np.asarray(
-        _derivatives(declared, name, place)(centres, seed, experiment.setting, jnp.int32(at))
+        _derivatives(declared, *series(name))(centres, seed, experiment.setting, jnp.int32(at))
     )[:, :draws].mean(1)
     normals = standard_normals(experiment.seed, names, draws)
     rows = []

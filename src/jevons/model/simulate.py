@@ -131,6 +131,16 @@ def arguments(experiment: Experiment) -> tuple[tuple[tuple[str, Prior], ...], ja
     return declared, jnp.asarray(centres, jnp.float32), jnp.uint32(experiment.seed)
 
 
+def series(name: str) -> tuple[str, int | None]:
+    """Output and position on its leading axis that ``name`` or ``name.member`` stands for.
+
+    >>> series("compute_by_workload.multimodal")
+    ('compute_by_workload', 2)
+    """
+    output, _, member = name.partition(".")
+    return output, list(LEADING_AXES[output][1]).index(member) if member else None
+
+
 def simulate(
     experiment: Experiment,
     draws: int,
@@ -141,44 +151,68 @@ def simulate(
 
     Args:
         experiment: what to run. draws: number of draws, at least 1.
-        names: outputs to keep, all by default; memory is 128 bytes a draw and series.
+        names: outputs to keep, all by default; ``name.member`` keeps one member of a leading
+            axis. Memory is 128 bytes a draw and series.
         progress: called with blocks done and blocks in all.
 
     Returns:
-        arrays (draw, quarter), or (draw, axis, quarter) for the names in :data:`LEADING_AXES`;
+        arrays (draw, quarter), or (draw, axis, quarter) for a whole name of :data:`LEADING_AXES`;
         in memory the draw axis is the innermost, as summaries read it. The same bits for a seed
         at any number of threads.
+    """
+    kept: dict[str, np.ndarray] = {}
+
+    def keep(block: int, paths: Mapping[str, np.ndarray]) -> None:
+        for name, path in paths.items():
+            if name not in kept:
+                kept[name] = np.empty((*path.shape[:-1], draws), path.dtype)
+            start = block * BLOCK
+            kept[name][..., start : start + path.shape[-1]] = path
+
+    each_block(experiment, draws, keep, names, progress)
+    return {name: np.moveaxis(values, -1, 0) for name, values in kept.items()}
+
+
+def each_block(
+    experiment: Experiment,
+    draws: int,
+    take: Callable[[int, Mapping[str, np.ndarray]], None],
+    names: Iterable[str] | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Run the chain block by block, a thread a core, and hand over what each block gave.
+
+    Args:
+        take: called with the block's number and its paths, each (..., quarter, draw): for block 0
+            first and alone, then from several threads in any order. Else as :func:`simulate`.
     """
     declared, centres, seed = arguments(experiment)
     run = compiled(declared)
     blocks = -(-draws // BLOCK)
-    kept: dict[str, np.ndarray] = {}
-    wanted = None if names is None else set(names)
+    wanted = None if names is None else {name: series(name) for name in names}
 
-    def one(block: int) -> int:
+    def one(block: int) -> None:
         paths = run(centres, seed, jnp.uint32(block), experiment.setting)
-        rows = slice(block * BLOCK, min((block + 1) * BLOCK, draws))
-        for name, path in paths.items():
-            if wanted is None or name in wanted:
-                if name not in kept:
-                    kept[name] = np.empty((*path.shape[:-1], draws), path.dtype)
-                kept[name][..., rows] = np.asarray(path)[..., : rows.stop - rows.start]
-        return block
+        places = {name: (name, None) for name in paths} if wanted is None else wanted
+        found = {}
+        for name, (output, place) in places.items():
+            path = np.asarray(paths[output])[..., : draws - block * BLOCK]
+            found[name] = path if place is None else path[place]
+        take(block, found)
 
     def report(done: int) -> None:
         if progress is not None:
             progress(done, blocks)
 
-    one(0)  # compiles once, and lays out the memory, before the threads start
+    one(0)  # compiles once, and lets the taker lay out its memory, before the threads start
     report(1)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         try:
-            for done in pool.map(one, range(1, blocks)):
-                report(done + 1)
+            for done, _ in enumerate(pool.map(one, range(1, blocks)), 2):
+                report(done)
         except BaseException:  # an interrupt must not wait for all the blocks still to come
             pool.shutdown(cancel_futures=True)
             raise
-    return {name: np.moveaxis(values, -1, 0) for name, values in kept.items()}
 
 
 def input_draws(experiment: Experiment, name: str, draws: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from jevons.model.clock import QUARTERS
-from jevons.study.chain import THESIS_SHORTFALL, THESIS_YEAR
+from jevons.study.path_summaries import THESIS_SHORTFALL, THESIS_YEAR
 
 Figures = Mapping[str, Any]
 

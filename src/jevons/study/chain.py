@@ -1,38 +1,24 @@
-"""Figures of the chain: every quantity summarised, the limits that bind, index, shock, power."""
+"""Figures of the chain: every quantity summarised, the index, shocks, power."""
 
-import os
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from jevons.facts.variables import variable, variables
 from jevons.model import rebound
 from jevons.model.clock import QUARTERS
 from jevons.model.demand import WORKLOADS
 from jevons.model.power import OPTIONS
-from jevons.model.simulate import LEADING_AXES, Experiment, Progress, input_draws, simulate
-from jevons.model.supply import LIMITS
+from jevons.model.simulate import Experiment, Progress, input_draws, simulate
 from jevons.quantiles import path, rounded, summarise
+from jevons.study.path_summaries import PathSummaries, summarise_paths
 
 POWER_YEARS = range(2025, 2031)
-THESIS_SHORTFALL = 40.0  # GW short in the US by 2028: the claim under test
-THESIS_YEAR = 2028
 RESPONSES = ("compute_wanted", "tokens", "token_price", "ai_capex", "new_power_demand", "fleet")
 SHOCK = 10.0  # the note's question: a token costs a tenth
 SERIES_BYTES = 4 * len(QUARTERS)  # float32, a draw
-MEMORY = 2**30  # bytes of simulated paths held at once; more draws take more passes
-
-
-def outputs() -> tuple[str, ...]:
-    """Names of the chain's paths: the outputs with a quarter in the table of variables."""
-    return tuple(
-        entry.name
-        for entry in variables().values()
-        if entry.kind == "output" and "quarter" in entry.dimensions
-    )
+MEMORY = 2**29  # bytes of responses held at once; more draws take more passes
 
 
 class ChainFigures:
@@ -42,82 +28,16 @@ class ChainFigures:
         self, experiment: Experiment, draws: int, progress: Progress | None = None
     ) -> None:
         self.experiment, self.draws, self.progress = experiment, draws, progress
-        self.anchor = QUARTERS.index(experiment.anchor)  # the last historical quarter
-
-    def passes(self) -> Iterator[dict[str, np.ndarray]]:
-        """All simulated paths, a few names at a time, so that memory stays bounded."""
-        lengths = {
-            name: len(LEADING_AXES[name][1]) if name in LEADING_AXES else 1 for name in outputs()
-        }
-        room = max(MEMORY // (SERIES_BYTES * self.draws), *lengths.values())
-        group: list[str] = []
-        taken = 0
-        for name, length in lengths.items():
-            if group and taken + length > room:
-                yield simulate(self.experiment, self.draws, group, self.progress)
-                group, taken = [], 0
-            group.append(name)
-            taken += length
-        yield simulate(self.experiment, self.draws, group, self.progress)
 
     @cached_property
-    def _all(self) -> dict[str, Any]:
-        """Summaries of the chain: ``quantities``, ``binding``, ``power`` and two probabilities."""
-        quantities: dict[str, Any] = {}
-        result: dict[str, Any] = {"quantities": quantities}
-        for paths in self.passes():
-            if "binding" in paths:
-                result["binding"] = self._binding(paths.pop("binding"))
-            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # sorting lets others run
-                for found in pool.map(summaries, paths, paths.values()):
-                    quantities.update(found)
-            if "buyers_capex" in paths:
-                result["build"] = self._more_is_spent(paths["buyers_capex"])
-            if "gross_shortfall" in paths:
-                end = paths["gross_shortfall"][:, QUARTERS.index(f"{THESIS_YEAR}Q4")]
-                result["power"] = rounded(np.mean(end > THESIS_SHORTFALL))
-        quantities["data_center_revenue"] = quantities["ai_revenue.NVDA"]
-        result["quantities"] = dict(sorted(quantities.items()))
-        return result
-
-    def _binding(self, limit: np.ndarray) -> dict[str, Any]:
-        ahead = slice(self.anchor + 1, None)
-        shares = {
-            name: rounded(np.mean(limit[:, ahead] == number, axis=0))
-            for number, name in enumerate(LIMITS)
-        }
-        return {"quarter": list(QUARTERS[ahead]), "share": shares}
-
-    def _more_is_spent(self, capex: np.ndarray) -> float | None:
-        year, now = 4, self.anchor + 1
-        if now < year or now + year > len(QUARTERS):
-            return None
-        more = capex[:, now : now + year].sum(1) > capex[:, now - year : now].sum(1)
-        return float(rounded(np.mean(more)))
+    def paths(self) -> PathSummaries:
+        """Every path summarised, and what is counted over draws beside it."""
+        return summarise_paths(self.experiment, self.draws, self.progress)
 
     @property
     def quantities(self) -> dict[str, Any]:
         """Every quantity as a path; members of a leading axis under ``name.member``."""
-        found: dict[str, Any] = self._all["quantities"]
-        return found
-
-    @property
-    def binding(self) -> dict[str, Any]:
-        """Share of draws in which each limit is the smallest, by forecast quarter."""
-        found: dict[str, Any] = self._all["binding"]
-        return found
-
-    @property
-    def p_more_is_spent(self) -> float | None:
-        """P(five buyers' capex of the next four quarters exceeds that of the last four)."""
-        chance: float | None = self._all["build"]
-        return chance
-
-    @property
-    def p_thesis_shortfall(self) -> float:
-        """P(gross shortfall above :data:`THESIS_SHORTFALL` at the end of :data:`THESIS_YEAR`)."""
-        chance: float = self._all["power"]
-        return chance
+        return self.paths.quantities
 
     @cached_property
     def horizons(self) -> dict[str, dict[str, Any]]:
@@ -207,18 +127,6 @@ def year_ends(quantity: Mapping[str, Any]) -> dict[str, Any]:
         if name != "quarter"
     }
     return levels | {"year": list(POWER_YEARS)}
-
-
-def summaries(name: str, values: np.ndarray) -> dict[str, Any]:
-    """Paths of a quantity by name, ``name.member`` for each member of a leading axis."""
-    unit = variable(name).unit
-    if name not in LEADING_AXES:
-        return {name: path(values, unit, QUARTERS)}
-    members = LEADING_AXES[name][1]
-    return {
-        f"{name}.{member}": path(values[:, number], unit, QUARTERS)
-        for number, member in enumerate(members)
-    }
 
 
 def members(quantities: Mapping[str, Any], name: str) -> dict[str, Any]:

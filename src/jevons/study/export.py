@@ -18,7 +18,7 @@ from jevons.errors import UserError, did_you_mean
 from jevons.model.clock import QUARTERS
 from jevons.model.simulate import LEADING_AXES
 from jevons.quantiles import LEVELS
-from jevons.study.chain import outputs
+from jevons.study.path_summaries import outputs
 from jevons.study.study import Study
 
 if TYPE_CHECKING:

@@ -316,7 +316,7 @@ FIGURES: Mapping[str, Reader] = {
     "cost_checked": lambda study, _: study.cost_checked(),
     "jevons_index": lambda study, _: study.chain.horizons,
     "shock": lambda study, _: study.shock(),
-    "binding": lambda study, _: study.chain.binding,
+    "binding": lambda study, _: study.chain.paths.binding,
     "power": lambda study, _: power_rows(study.power()),
     "power_published": lambda study, _: published.power(study.snapshot),
     "capex": lambda _, found: {
@@ -332,7 +332,10 @@ FIGURES: Mapping[str, Reader] = {
     "falsifiers": lambda _, found: falsifiers(found),
     "answers": lambda study, found: answers(
         found,
-        {"build": study.chain.p_more_is_spent, "power": study.chain.p_thesis_shortfall},
+        {
+            "build": study.chain.paths.p_more_is_spent,
+            "power": study.chain.paths.p_thesis_shortfall,
+        },
     ),
 }
 

@@ -6,9 +6,9 @@ from jevons.errors import UserError, did_you_mean
 from jevons.facts.variables import variable
 from jevons.model.clock import QUARTERS, index_of
 from jevons.model.sensitivity import sensitivities
-from jevons.model.simulate import LEADING_AXES, Experiment
+from jevons.model.simulate import Experiment, series
 from jevons.quantiles import rounded, summarise
-from jevons.study.chain import outputs
+from jevons.study.path_summaries import series_names
 
 SHOWN = 15  # inputs; the rest explain little one by one
 
@@ -27,10 +27,7 @@ def tornado(experiment: Experiment, draws: int, quantity: str, quarter: str) -> 
     Raises:
         UserError: an unknown quantity or quarter, or one of the run's history.
     """
-    name, _, member = quantity.partition(".")
-    known = [each for each in outputs() if each not in LEADING_AXES] + [
-        f"{each}.{one}" for each, (_, ones) in LEADING_AXES.items() for one in ones
-    ]
+    known = series_names()
     if quantity not in known:
         raise UserError(f"unknown quantity {quantity!r}{did_you_mean(quantity, known)}")
     if index_of(quarter) < QUARTERS.index(experiment.first_forecast):
@@ -38,11 +35,11 @@ def tornado(experiment: Experiment, draws: int, quantity: str, quarter: str) -> 
             f"{quarter} is history, which no assumption moves; choose "
             f"{experiment.first_forecast} to {QUARTERS[-1]}"
         )
-    result, rows = sensitivities(experiment, name, member or None, quarter, draws)
+    result, rows = sensitivities(experiment, quantity, quarter, draws)
     return {
         "quantity": quantity,
         "quarter": quarter,
-        "result": summarise(result, variable(name).unit),
+        "result": summarise(result, variable(series(quantity)[0]).unit),
         "explained": rounded(sum(row.share for row in rows)),
         "inputs": [
             {

@@ -1,0 +1,153 @@
+"""All paths of an experiment summarised in one run of the chain, in bounded memory.
+
+Up to :data:`KEPT` draws are kept and sorted. Above, blocks are counted into histograms as they
+come: quantiles to one part in 1,024, in memory that does not grow with the draws.
+"""
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from jevons.facts.variables import variable, variables
+from jevons.model.clock import QUARTERS
+from jevons.model.histograms import Histograms
+from jevons.model.priors import BLOCK
+from jevons.model.simulate import (
+    LEADING_AXES,
+    Experiment,
+    Progress,
+    each_block,
+    series,
+    simulate,
+)
+from jevons.model.supply import LIMITS
+from jevons.quantiles import LEVELS, path, rounded
+
+KEPT = 2**16  # draws whose paths fit in memory: a series of them takes 8 MB
+THESIS_SHORTFALL = 40.0  # GW short in the US by 2028: the claim under test
+THESIS_YEAR = 2028
+BINDING, CAPEX, SHORTFALL = "binding", "buyers_capex", "gross_shortfall"
+
+
+def outputs() -> tuple[str, ...]:
+    """Names of the chain's paths: the outputs with a quarter in the table of variables."""
+    return tuple(
+        entry.name
+        for entry in variables().values()
+        if entry.kind == "output" and "quarter" in entry.dimensions
+    )
+
+
+def series_names() -> list[str]:
+    """Every path over quarters: the outputs, each member of a leading axis as ``name.member``."""
+    names: list[str] = []
+    for name in outputs():
+        members = LEADING_AXES[name][1] if name in LEADING_AXES else ()
+        names += [f"{name}.{member}" for member in members] or [name]
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class PathSummaries:
+    """What one run of the chain gave.
+
+    Attributes:
+        quantities: each series as a path, by name. binding: share of draws in which each limit is
+            the smallest, by forecast quarter. p_more_is_spent: P(the five buyers' capex of the
+            next four quarters exceeds that of the last four), None where the clock ends before.
+        p_thesis_shortfall: P(gross shortfall above :data:`THESIS_SHORTFALL` at the end of
+            :data:`THESIS_YEAR`).
+    """
+
+    quantities: dict[str, Any]
+    binding: dict[str, Any]
+    p_more_is_spent: float | None
+    p_thesis_shortfall: float
+
+
+def summarise_paths(
+    experiment: Experiment, draws: int, progress: Progress | None = None
+) -> PathSummaries:
+    """Run the chain once and summarise every path."""
+    tally = _Tally(QUARTERS.index(experiment.anchor))
+    summarised = _sorted if draws <= KEPT else _counted
+    quantities = summarised(experiment, draws, tally, progress)
+    quantities["data_center_revenue"] = quantities["ai_revenue.NVDA"]
+    ahead = list(QUARTERS[tally.anchor + 1 :])
+    shares = {
+        name: rounded(count / draws) for name, count in zip(LIMITS, tally.binding, strict=True)
+    }
+    return PathSummaries(
+        dict(sorted(quantities.items())),
+        {"quarter": ahead, "share": shares},
+        rounded(tally.more / draws) if tally.years_known else None,
+        rounded(tally.short / draws),
+    )
+
+
+class _Tally:
+    """Counts of draws over blocks: which limit binds, whether more is spent, the thesis."""
+
+    def __init__(self, anchor: int) -> None:
+        self.anchor = anchor
+        self.binding = np.zeros((len(LIMITS), len(QUARTERS) - anchor - 1), np.int64)
+        self.more = self.short = 0
+        self.years_known = anchor >= 3 and anchor + 4 < len(QUARTERS)
+
+    def add(self, paths: Mapping[str, np.ndarray]) -> None:
+        """Count one block's paths, each (quarter, draw)."""
+        now = self.anchor + 1
+        limit, capex = paths[BINDING][now:], paths[CAPEX]
+        self.binding += np.stack([(limit == at).sum(1) for at in range(len(LIMITS))])
+        if self.years_known:
+            self.more += int(np.sum(capex[now : now + 4].sum(0) > capex[now - 4 : now].sum(0)))
+        end = paths[SHORTFALL][QUARTERS.index(f"{THESIS_YEAR}Q4")]
+        self.short += int(np.sum(end > THESIS_SHORTFALL))
+
+
+def _sorted(
+    experiment: Experiment, draws: int, tally: _Tally, progress: Progress | None
+) -> dict[str, Any]:
+    paths = simulate(experiment, draws, series_names(), progress)
+    tally.add({name: paths[name].T for name in (BINDING, CAPEX, SHORTFALL)})
+    del paths[BINDING]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # sorting lets others run
+        found = pool.map(summary, paths, paths.values())
+        return dict(zip(paths, found, strict=True))
+
+
+def _counted(
+    experiment: Experiment, draws: int, tally: _Tally, progress: Progress | None
+) -> dict[str, Any]:
+    names = series_names()
+    histograms: Histograms | None = None
+    turn = Lock()
+
+    def take(block: int, paths: Mapping[str, np.ndarray]) -> None:
+        nonlocal histograms
+        counted = {name: each for name, each in paths.items() if name != BINDING}
+        with turn:
+            if histograms is None:
+                histograms = Histograms(counted, -(-draws // BLOCK))
+            histograms.add(block, counted)
+            tally.add(paths)
+
+    each_block(experiment, draws, take, names, progress)
+    assert histograms is not None  # block 0 always comes
+    quantiles, means = histograms.quantiles(list(LEVELS.values())), histograms.means()
+    return {
+        name: {"unit": variable(series(name)[0]).unit}
+        | {level: rounded(row) for level, row in zip(LEVELS, quantiles[name], strict=True)}
+        | {"mean": rounded(means[name]), "quarter": list(QUARTERS)}
+        for name in quantiles
+    }
+
+
+def summary(name: str, values: np.ndarray) -> dict[str, Any]:
+    """A series (draw, quarter) of :func:`series_names` as a path."""
+    return path(values, variable(series(name)[0]).unit, QUARTERS)

@@ -1,0 +1,114 @@
+"""Paths summarised in one run: quantiles of the draws, counts over draws, in bounded memory."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from jevons.facts.variables import variable
+from jevons.model.clock import QUARTERS
+from jevons.model.power import OPTIONS
+from jevons.model.priors import BLOCK
+from jevons.model.simulate import LEADING_AXES, simulate
+from jevons.model.supply import LIMITS
+from jevons.study import path_summaries
+from jevons.study.path_summaries import PathSummaries, outputs, series_names, summarise_paths
+
+from .invented import experiment
+
+DRAWS = 400
+ANCHOR = QUARTERS.index("2024Q4")
+
+
+@cache
+def figures() -> PathSummaries:
+    return summarise_paths(experiment(), DRAWS)
+
+
+@cache
+def drawn() -> dict[str, np.ndarray]:
+    return simulate(experiment(), DRAWS)
+
+
+def test_the_table_of_variables_names_what_the_chain_returns() -> None:
+    assert set(outputs()) == set(drawn())
+
+
+def test_every_path_is_a_quantity_and_every_member_of_an_axis() -> None:
+    expected = set()
+    for name in set(outputs()) - {"binding"}:
+        axis = LEADING_AXES.get(name)
+        expected |= {name} if axis is None else {f"{name}.{member}" for member in axis[1]}
+    assert set(figures().quantities) == expected | {"data_center_revenue"}
+    assert figures().quantities["data_center_revenue"] == figures().quantities["ai_revenue.NVDA"]
+
+
+def test_quantiles_are_those_of_the_draws() -> None:
+    for name, values in (
+        ("fleet", drawn()["fleet"]),
+        ("power_options.gas_turbines", drawn()["power_options"][:, OPTIONS.index("gas_turbines")]),
+    ):
+        path = figures().quantities[name]
+        assert path["unit"] == variable(name.partition(".")[0]).unit
+        assert path["quarter"] == list(QUARTERS)
+        for level, share in (("p05", 0.05), ("p50", 0.5), ("p95", 0.95)):
+            np.testing.assert_allclose(path[level], np.quantile(values, share, axis=0), rtol=1e-4)
+        np.testing.assert_allclose(path["mean"], values.mean(0), rtol=1e-4)
+
+
+def test_one_limit_binds_in_every_draw_and_forecast_quarter() -> None:
+    binding = figures().binding
+    assert binding["quarter"] == list(QUARTERS[ANCHOR + 1 :])
+    assert tuple(binding["share"]) == LIMITS
+    np.testing.assert_allclose(np.sum(list(binding["share"].values()), axis=0), 1.0, atol=1e-5)
+    desired = np.mean(drawn()["binding"][:, ANCHOR + 1 :] == 0, axis=0)
+    np.testing.assert_allclose(binding["share"]["desired"], desired, atol=1e-6)
+
+
+def test_more_is_spent_where_the_next_year_exceeds_the_last() -> None:
+    capex = drawn()["buyers_capex"]
+    ahead, behind = capex[:, ANCHOR + 1 : ANCHOR + 5], capex[:, ANCHOR - 3 : ANCHOR + 1]
+    chance = np.mean(ahead.sum(1) > behind.sum(1))
+    assert figures().p_more_is_spent == pytest.approx(chance)
+
+
+def test_the_thesis_is_counted_at_the_end_of_2028() -> None:
+    short = drawn()["gross_shortfall"][:, QUARTERS.index("2028Q4")] > 40.0
+    assert figures().p_thesis_shortfall == pytest.approx(np.mean(short))
+
+
+MANY = 2 * BLOCK + 500  # three blocks, the last not full
+
+
+def test_counted_paths_are_those_of_the_sorted_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quantiles to one part in 1,024 and the gap of two neighbouring draws; the rest exactly."""
+    kept = summarise_paths(experiment(), MANY)
+    monkeypatch.setattr(path_summaries, "KEPT", BLOCK)
+    counted = summarise_paths(experiment(), MANY)
+    assert counted.binding == kept.binding
+    assert counted.p_more_is_spent == kept.p_more_is_spent
+    assert counted.p_thesis_shortfall == kept.p_thesis_shortfall
+    assert list(counted.quantities) == list(kept.quantities)
+    for name, path in counted.quantities.items():
+        exact = kept.quantities[name]
+        assert (path["unit"], path["quarter"]) == (exact["unit"], exact["quarter"])
+        np.testing.assert_allclose(path["mean"], exact["mean"], rtol=1e-5)
+        top = np.max(exact["p95"])
+        for level in ("p05", "p25", "p50", "p75", "p95"):
+            np.testing.assert_allclose(
+                path[level], exact[level], rtol=4e-3, atol=1e-3 * top, err_msg=f"{name} {level}"
+            )
+
+
+def test_every_series_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def spy(*arguments: Any) -> dict[str, np.ndarray]:
+        asked.append(list(arguments[2]))
+        return simulate(*arguments)
+
+    monkeypatch.setattr(path_summaries, "simulate", spy)
+    summarise_paths(experiment(), 10)
+    assert asked == [series_names()]
+    assert len(set(series_names())) == len(series_names())
