@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons.facts import load
-from jevons.model import capex, power, revenue, supply
+from jevons.model import capex, custom_chips, power, revenue, supply
 from jevons.model import chain as model
 from jevons.model.clock import FIRST_YEAR, QUARTERS
 from jevons.model.priors import BLOCK
@@ -33,6 +33,7 @@ DIFFERENCES = {
     "compute_retired": "fleet",
     "gross_shortfall": "new_power_demand",
     "net_shortfall": "new_power_demand",
+    "room_to_next_limit": "accelerator_spend",
 }
 DT = 0.25
 Floats = NDArray[np.floating[Any]]
@@ -58,13 +59,50 @@ class Plain:
         faded = decaying(rate, x["efficiency_growth_half_life"], self.since_anchor)
         self.gain = faded + rate * self.anchor_2025 + self.shock[:, None]
         price = x["accelerator_price"] * x["price_performance_growth"] ** -years
-        self.asic = sigmoid(logit(x["asic_share"]) + x["asic_share_speed"] * years)
-        self.units = 1e3 / price * (1 - self.asic + self.asic / x["asic_price_ratio"])
         self.watts = x["compute_power"] * x["energy_efficiency_growth"] ** -years
-        capital = 1e3 / self.units * self.multiple * x["serving_cost_share"] / 8760
-        energy = x["coincidence"] * x["pue"] * x["industrial_power_price"] / 1e6
-        self.hour = capital + self.watts * energy
+        gpu = self.hourly(price, self.watts)
+        custom = self.hourly(price * x["asic_price_ratio"], self.watts * x["asic_watts_ratio"])
+        self.asic = self.custom_share(np.log(gpu / custom))
+        self.units = 1e3 / price * (1 - self.asic + self.asic / x["asic_price_ratio"])
+        self.hour = self.hourly(1e3 / self.units, self.watts)
         self.token = self.hour * 1e6 / (3600 * x["tokens_per_second"] * np.exp(self.gain))
+
+    def hourly(self, price: Floats, watts: Floats) -> Floats:
+        """USD per H100-equivalent hour."""
+        x = self.x
+        energy = x["coincidence"] * x["pue"] * x["industrial_power_price"] / 1e6
+        capital = price * self.multiple * x["serving_cost_share"] / 8760
+        result: Floats = capital + watts * energy
+        return result
+
+    def custom_share(self, advantage: Floats) -> Floats:
+        """Custom chips in spend, (quarter, draw): a logit a workload, the gap of 2025Q1 closing."""
+        x, serving = self.x, self.x["flexibility_premium_inference"]
+        odds = logit(x["reasoning_answer_share"]) + (
+            x["reasoning_adoption_speed"] * np.float32(self.anchor_2025)
+        )
+        self.shares = self.workload_shares(sigmoid(odds))
+        weights = np.stack([1 - x["inference_share"], *(x["inference_share"] * self.shares)])
+        premium = np.stack([x["flexibility_premium_training"], serving, serving, serving])
+        wish = (advantage - premium[:, None]) / x["asic_choice_spread"]
+        now, goal = wish[:, QUARTERS.index("2025Q1")], logit(x["asic_share"])
+        gap = goal - (weights * now).sum(0)
+        for _ in range(custom_chips.NEWTON_STEPS):
+            each = sigmoid(now + gap)
+            total = (weights * each).sum(0)
+            slope = (weights * each * (1 - each)).sum(0) / (total * (1 - total))
+            gap = gap - (logit(total) - goal) / slope
+        chosen = sigmoid(wish + gap * 2 ** (-self.since_2025 / x["asic_half_life"]))
+        share: Floats = (chosen * weights[:, None]).sum(0)
+        return share
+
+    def workload_shares(self, answers: Floats) -> Floats:
+        """Shares in inference of direct use, reasoning and multimodal, (workload, draw)."""
+        x = self.x
+        weight = answers * x["tokens_per_answer_ratio"]
+        weight = weight / (weight + 1 - answers)
+        text = 1 - x["multimodal_share"]
+        return np.stack([text * (1 - weight), text * weight, x["multimodal_share"]])
 
     def needs(self) -> None:
         """Use at constant price (quarter, workload, draw), shares, elasticities, training."""
@@ -80,11 +118,7 @@ class Plain:
         agents = decaying(np.log(x["agents_growth"]), fade, years)
         multimodal = decaying(np.log(x["multimodal_growth"]), fade, years)
         self.use = np.stack([users + direct, users + reasoning + agents, users + multimodal], 1)
-        answers = sigmoid(start[0])
-        weight = answers * x["tokens_per_answer_ratio"]
-        weight = weight / (weight + 1 - answers)
-        text = 1 - x["multimodal_share"]
-        self.shares = np.stack([text * (1 - weight), text * weight, x["multimodal_share"]])
+        self.shares = self.workload_shares(sigmoid(start[0]))
         market = x["elasticity"]
         ratios = x["elasticity_ratio_reasoning"], x["elasticity_ratio_multimodal"]
         self.elasticity = np.stack([market, market * ratios[0], market * ratios[1]])
@@ -99,10 +133,10 @@ class Plain:
         arrived = ramp(self.year_end, power.WINDOW_START, after)
         self.building = x["under_construction"] * arrived
         self.grid = x["grid_access"] * arrived
-        starts = zip(power.OPTIONS, power.STARTS, strict=True)
         realised = x["realisation_factor"]
+        starts = {name: 2025 + x[f"{name}_lead_time"] for name in power.OPTIONS}
         self.options = np.stack(
-            [x[name] * realised * ramp(self.year_end, start, after) for name, start in starts]
+            [x[name] * realised * ramp(self.year_end, starts[name], after) for name in starts]
         )
         self.gw = self.building + self.grid + self.options.sum(0)
         other = self.before.sum() * np.exp(capex.OTHER_CAPEX_GROWTH * (self.year_end - 2022.5))
@@ -112,8 +146,8 @@ class Plain:
         fade = 2 ** (-np.maximum(self.since_anchor, 0) / x["capacity_growth_half_life"])
         floor = x["capacity_growth_floor"]
         chips = floor + (x["accelerator_spend_growth"] - floor) * fade
-        relative = x["packaging_relative_growth"], x["network_relative_growth"]
-        self.growth = np.stack([chips, chips + relative[0], chips + relative[1]], 1)
+        relative = [x[f"{name}_relative_growth"] for name in supply.CAPACITIES[1:]]
+        self.growth = np.stack([chips, *(chips + each for each in relative)], 1)
 
     def origin(self) -> None:
         """Fleet, compute and lagged demand of the anchor quarter."""
@@ -131,7 +165,9 @@ class Plain:
         training = self.wanted * (1 - x["inference_share"])
         self.pretraining_anchor = training / (1 + self.post_ratio[a])
         self.budget = np.maximum(x["training_budget_share"], self.pretraining_anchor / fleet)
-        self.slack = np.stack([np.ones_like(life), x["packaging_slack"], x["network_slack"]])
+        self.slack = np.stack(
+            [np.ones_like(life), *(x[f"{name}_slack"] for name in supply.CAPACITIES[1:])]
+        )
         self.gdp = model.PLANNING_GDP * np.exp(model.GDP_GROWTH * self.since_2025)
         lag = x["adjustment_half_life"] / math.log(2)
         slope = self.use[1] - self.use[0] - self.elasticity * (self.price[1] - self.price[0])
@@ -160,7 +196,7 @@ class Plain:
         rated = np.zeros_like(units)
         units[quarters + 2] = self.early
         rated[quarters + 2] = self.early * self.watts[0] / 1e3
-        leads = np.stack([x[f"lead_time_{name}"] for name in ("chips", "packaging", "network")])
+        leads = np.stack([x[name] for name in supply.LEAD_TIMES])
         lag = np.minimum(DT / leads, 1)
         planning = adjustment(x["planning_half_life"])
         site = x["pue"] * x["us_share"] * x["coincidence"] / 1e3
@@ -199,12 +235,13 @@ class Plain:
                 capacity = capacity * np.exp(DT * rate)
                 room = self.headroom(t, used)
                 bounds = np.stack([plan, *capacity, room / per_spend, self.capital[t]])
-                without = bounds[[0, 1, 2, 3, 5]].min(0)
+                without = np.delete(bounds, supply.LIMITS.index("power"), 0).min(0)
                 spend, binding = bounds.min(0), bounds.argmin(0)
+                left = np.partition(bounds, 1, 0)[1] - spend
             else:
                 spend = plan = without = self.history[t]
                 capacity = spend * self.slack
-                binding = np.full(draws, -1)
+                binding, left = np.full(draws, -1), np.zeros(draws, np.float32)
             if self.year_end[t, 0] > power.WINDOW_START:
                 used, unlimited = used + spend * per_spend, unlimited + without * per_spend
             built = units[window.start] = spend * self.units[t]
@@ -228,6 +265,7 @@ class Plain:
                 "power_used": used,
                 "new_power_demand": unlimited,
                 "binding": binding,
+                "room_to_next_limit": left,
                 "effective_elasticity": (eps * mix).sum(0),
             }
             for name, value in kept.items():
@@ -257,7 +295,7 @@ class Plain:
         own = np.maximum(self.now - other[:, self.anchor, 0], 0) / np.median(total[self.anchor])
         buyers = other + own[:, None, None] * total
         gross = found["new_power_demand"] - self.building - self.grid
-        taken = np.clip(gross - (np.cumsum(self.options, 0) - self.options), 0, self.options)
+        taken = self.merit_order(gross)
         us_gw = found["fleet_power"] * x["pue"] * x["us_share"] * x["coincidence"]
         base = x["us_base_electricity"]
         base = base * np.exp(x["us_base_electricity_growth"] * (self.year_end - 2023.5))
@@ -283,6 +321,24 @@ class Plain:
             "power_options": taken,
             "net_shortfall": np.maximum(gross - taken.sum(0), 0),
         }
+
+    def merit_order(self, needed: Floats) -> Floats:
+        """GW taken from each option, cheapest first: sorted here, compared pair by pair there."""
+        x, names = self.x, power.OPTIONS
+        idle = self.hour[self.anchor] / self.watts[self.anchor] * 1e6 / x["pue"]
+        capital = [x["fuel_cell_price"], *(x[f"{name}_capital_cost"] for name in names[1:])]
+        bought = {"bitcoin_sites": x["industrial_power_price"]}
+        running = [bought[n] if n in bought else x[f"{n}_running_cost"] for n in names]
+        delay = np.stack([x[f"{name}_lead_time"] for name in names]) * idle
+        hours, charge = 8.76 * x["coincidence"], x["power_fixed_charge_rate"]
+        cost = np.stack(capital) * charge / hours + np.stack(running) + delay * charge
+        order = np.argsort(cost, axis=0, kind="stable")[:, None]
+        sorted_options = np.take_along_axis(self.options, order, 0)
+        before = np.cumsum(sorted_options, 0) - sorted_options
+        taken = np.clip(needed - before, 0, sorted_options)
+        result: Floats = np.empty_like(taken)
+        np.put_along_axis(result, np.broadcast_to(order, taken.shape), taken, 0)
+        return result
 
     def revenue(self, spend: Floats, taken: Floats, us_gw: Floats, services: Floats) -> Floats:
         """AI revenue by company, (company, quarter, draw)."""
@@ -328,8 +384,9 @@ def logit(share: Floats) -> Floats:
 
 
 def survival(life: Floats, age: Floats) -> Floats:
-    """Share of a vintage in service."""
-    return sigmoid((life - age) / supply.SURVIVAL_WIDTH)
+    """Share of a vintage in service, 1 at age 0."""
+    whole = sigmoid(life / supply.SURVIVAL_WIDTH)
+    return sigmoid((life - age) / supply.SURVIVAL_WIDTH) / whole
 
 
 def adjustment(half_life: Floats) -> Floats:
@@ -346,11 +403,12 @@ def decaying(rate: Floats, half_life: Floats, years: Floats) -> Floats:
     return result
 
 
-def ramp(year: Floats, start: float, after: Floats) -> Floats:
+def ramp(year: Floats, start: Floats | float, after: Floats) -> Floats:
     """Share of the window's power that has arrived."""
-    length = power.WINDOW_END - start
+    window = power.WINDOW_END - power.WINDOW_START
+    length = np.maximum(np.float32(power.WINDOW_END) - start, np.float32(DT))
     within = np.clip((year - start) / length, 0, 1)
-    result: Floats = within + after * (np.maximum(year - power.WINDOW_END, 0) / length)
+    result: Floats = within + after * (np.maximum(year - power.WINDOW_END, 0) / window)
     return result
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import permutations
 
 import jax
 import jax.numpy as jnp
@@ -183,9 +184,9 @@ def test_training_stays_within_its_share_of_the_fleet() -> None:
 def bounds(limit: str) -> np.ndarray:
     """A limit of :func:`unanswered` as accelerator spend (USD_bn/quarter), (draw, quarter)."""
     x, run = drawn(unanswered()), unanswered_paths()
-    if limit in LIMITS[1:4]:
-        number = LIMITS.index(limit) - 1
-        slack = (1.0, x["packaging_slack"], x["network_slack"])[number]
+    if limit in supply.CAPACITIES:
+        number = supply.CAPACITIES.index(limit)
+        slack = np.asarray(supply.slack(numbers_of(x)))[number]
         growth = np.asarray(
             supply.capacity_growth(numbers_of(x), jnp.asarray(SINCE_ANCHOR)[:, None])
         )
@@ -250,14 +251,35 @@ def test_options_are_announced_times_realised() -> None:
         assert (paths()["power_options"][:, number, end] <= most * 1.0001).all()
 
 
-def test_a_later_option_is_taken_only_when_the_earlier_are_spent() -> None:
-    available = power.option_supply(numbers_of(inputs()), jnp.asarray(YEAR_END)[:, None])
-    taken, most = paths()["power_options"], np.moveaxis(np.asarray(available), 2, 0)
-    for earlier, later in ((0, 1), (1, 2), (2, 3)):
-        used = taken[:, later] > 1e-3
+def test_a_dearer_option_is_taken_only_when_the_cheaper_are_spent() -> None:
+    """Cheaper by energy cost and delay, draw by draw: no option has a fixed place."""
+    x, run = numbers_of(inputs()), paths()
+    available = power.option_supply(x, jnp.asarray(YEAR_END)[:, None])
+    idle = run["hour_cost"][:, ANCHOR] / (
+        x["compute_power"] * x["energy_efficiency_growth"] ** 0.25
+    )
+    cost = np.asarray(power.merit_cost(x, jnp.asarray(idle) * 1e6 / x["pue"])).T
+    taken, most = run["power_options"], np.moveaxis(np.asarray(available), 2, 0)
+    assert len(np.unique(np.argsort(cost, axis=1), axis=0)) > 4
+    for first, second in permutations(range(len(power.OPTIONS)), 2):
+        cheaper = (cost[:, first] < cost[:, second] - 1e-2)[:, None]
+        used = cheaper & (taken[:, second] > 1e-3)
+        assert used.any()
         np.testing.assert_allclose(
-            taken[:, earlier][used], most[:, earlier][used], rtol=1e-3, atol=1e-3
+            taken[:, first][used], most[:, first][used], rtol=1e-3, atol=1e-3
         )
+
+
+def test_relaxing_what_binds_could_add_no_more_than_the_next_limit_allows() -> None:
+    """Nothing in history; ahead the build and its room reach the second smallest limit."""
+    room, spend = paths()["room_to_next_limit"], paths()["accelerator_spend"]
+    assert not room[:, HISTORY].any()
+    assert (room[:, FORECAST] >= 0).all()
+    run, binds = unanswered_paths(), unanswered_paths()["binding"][:, FORECAST]
+    reach = (run["accelerator_spend"] + run["room_to_next_limit"])[:, FORECAST]
+    for number, limit in enumerate(LIMITS[1:], start=1):
+        assert (reach <= 1.001 * bounds(limit))[binds != number].all()
+    assert (spend > 0).all()
 
 
 def test_power_is_counted_from_2025_and_its_limit_never_adds_demand() -> None:

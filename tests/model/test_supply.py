@@ -12,11 +12,12 @@ from jevons.model.demand import adjustment
 from jevons.model.supply import (
     CAPACITIES,
     LIMITS,
-    asic_share,
     capacity_growth,
     desired_additions,
     follow,
     grow,
+    slack,
+    smallest,
     survival,
     units_per_dollar,
 )
@@ -28,13 +29,18 @@ GROWTH = numbers(
     capacity_growth_half_life=1.5,
     capacity_growth_floor=0.1,
     packaging_relative_growth=-0.05,
+    memory_relative_growth=0.02,
     network_relative_growth=0.04,
 )
 LEADS = numbers(
-    lead_time_chips=1.0, lead_time_packaging=0.5, lead_time_network=0.1, shortage_response=0.4
+    lead_time_chips=1.0,
+    lead_time_packaging=0.5,
+    lead_time_memory=2.0,
+    lead_time_network=0.1,
+    shortage_response=0.4,
 )
 WISH = numbers(demand_extrapolation=0.5, build_speed=0.3)
-COLUMN = jnp.ones((CAPACITIES, 1))
+COLUMN = jnp.ones((len(CAPACITIES), 1))
 
 
 def test_half_of_a_vintage_is_left_at_its_economic_life() -> None:
@@ -62,7 +68,8 @@ def test_growth_fades_from_the_anchors_rate_to_the_floor() -> None:
     growth = np.asarray(capacity_growth(GROWTH, years(-2.0, 0.0, 1.5, 60.0)))[:, :, 0]
     np.testing.assert_allclose(growth[0], [0.9, 0.9, 0.5, 0.1], rtol=1e-5)
     np.testing.assert_allclose(growth[1] - growth[0], -0.05, rtol=1e-4)
-    np.testing.assert_allclose(growth[2] - growth[0], 0.04, rtol=1e-4)
+    np.testing.assert_allclose(growth[2] - growth[0], 0.02, rtol=1e-4)
+    np.testing.assert_allclose(growth[3] - growth[0], 0.04, rtol=1e-4)
 
 
 def test_without_shortage_capacity_grows_by_itself() -> None:
@@ -72,16 +79,16 @@ def test_without_shortage_capacity_grows_by_itself() -> None:
 
 
 def test_shortage_is_answered_after_the_lead_time() -> None:
-    """Wish twice the capacity: orders close a quarter, a half, all of ln 2 in one quarter."""
+    """Wish twice the capacity: orders close a quarter, a half, an eighth, all of ln 2."""
     capacity, orders = grow(10 * COLUMN, 0 * COLUMN, jnp.asarray([20.0]), 0 * COLUMN, LEADS)
-    expected = math.log(2) * np.array([0.25, 0.5, 1.0])
+    expected = math.log(2) * np.array([0.25, 0.5, 0.125, 1.0])
     np.testing.assert_allclose(orders[:, 0], expected, rtol=1e-5)
     np.testing.assert_allclose(capacity[:, 0], 10 * np.exp(0.25 * 0.4 * expected), rtol=1e-5)
 
 
 def test_orders_lapse_when_the_shortage_is_over() -> None:
     _, orders = grow(10 * COLUMN, COLUMN, jnp.asarray([5.0]), 0 * COLUMN, LEADS)
-    np.testing.assert_allclose(orders[:, 0], [0.75, 0.5, 0.0], atol=1e-6)
+    np.testing.assert_allclose(orders[:, 0], [0.75, 0.5, 0.875, 0.0], atol=1e-6)
 
 
 def wish(demand: float, growth: float, fleet: float, retiring: float) -> float:
@@ -119,13 +126,6 @@ def test_spending_is_halfway_to_the_wish_after_a_half_life() -> None:
     assert float(follow(plan, jnp.float32(40.0), jnp.float32(1.0))) == pytest.approx(40.0)
 
 
-def test_custom_chips_take_share_along_a_logistic() -> None:
-    """Odds of 1/4 double in ln 2 / speed years."""
-    x = numbers(asic_share=0.2, asic_share_speed=0.14)
-    share = asic_share(x, years(0.0, math.log(2) / 0.14))[:, 0]
-    np.testing.assert_allclose(share, [0.2, 1 / 3], rtol=1e-5)
-
-
 def test_a_billion_dollars_buys_its_chips() -> None:
     """50,000 GPUs at 20 kUSD; a fifth of it on custom chips at half the price buys 20 % more."""
     price = jnp.float32(20_000.0)
@@ -136,5 +136,30 @@ def test_a_billion_dollars_buys_its_chips() -> None:
 
 
 def test_the_limits_are_named_once_and_capacities_follow_the_wish() -> None:
-    assert LIMITS[: 1 + CAPACITIES] == ("desired", "accelerators", "packaging", "network")
-    assert set(LIMITS[1 + CAPACITIES :]) == {"power", "capital"}
+    assert LIMITS[0] == "desired"
+    assert LIMITS[1 : 1 + len(CAPACITIES)] == CAPACITIES
+    assert set(LIMITS[1 + len(CAPACITIES) :]) == {"power", "capital"}
+
+
+def test_chips_have_no_slack_and_the_others_their_own() -> None:
+    x = numbers(packaging_slack=1.1, memory_slack=1.2, network_slack=1.3)
+    np.testing.assert_allclose(slack(x)[:, 0], [1.0, 1.1, 1.2, 1.3], rtol=1e-6)
+
+
+BOUNDS = st.lists(st.floats(0.0, 1000.0, width=32), min_size=2, max_size=7)
+
+
+@given(BOUNDS, st.integers(0, 6), st.floats(0.0, 500.0, width=32))
+def test_relaxing_a_limit_never_lowers_the_build_and_only_the_binding_one_raises_it(
+    bounds: list[float], number: int, more: float
+) -> None:
+    """Closed form of min(): the build gains min(more, room) at the binding limit, 0 elsewhere."""
+    number %= len(bounds)
+    before, which, room = (part[0] for part in smallest(jnp.asarray(bounds)[:, None]))
+    relaxed = jnp.asarray(bounds)[:, None].at[number].add(more)
+    after = smallest(relaxed)[0][0]
+    assert float(before) == min(bounds)
+    assert bounds[int(which)] == min(bounds)
+    assert float(room) == pytest.approx(sorted(bounds)[1] - min(bounds), abs=1e-3)
+    gain = min(more, float(room)) if number == int(which) else 0.0
+    assert float(after - before) == pytest.approx(gain, abs=1e-3)

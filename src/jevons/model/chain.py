@@ -1,7 +1,7 @@
 """The chain as one pure function: inputs (draw,) to paths (quarter, draw).
 
 History up to the anchor quarter follows what was observed; from the next quarter on, demand, the
-five limits and capacity responses decide. No input, clock or file is read here; the same function
+limits and capacity responses decide. No input, clock or file is read here; the same function
 makes the draws, the sensitivities and the shock experiment, on CPU or GPU.
 """
 
@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jevons.model import capex, demand, power, revenue, supply, training, unit_cost
+from jevons.model import capex, custom_chips, demand, power, revenue, supply, training, unit_cost
 from jevons.model.capital import funding
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
 from jevons.model.demand import Inputs
@@ -45,6 +45,11 @@ class Timeline:
     since_anchor: jax.Array
     since_2025: jax.Array
     year_end: jax.Array
+
+    @property
+    def anchor_since_2025(self) -> jax.Array:
+        """Years from 2025Q1 to the anchor quarter, scalar."""
+        return self.since_2025[0, 0] - self.since_anchor[0, 0]
 
     @staticmethod
     def of(anchor: jax.Array) -> "Timeline":
@@ -88,9 +93,9 @@ def _costs(x: Inputs, time: Timeline, setting: Setting) -> Paths:
         x, time.since_anchor, time.since_2025, setting.shocks.efficiency[:, None]
     )
     gpu_price = unit_cost.price_per_unit(x, time.since_2025)
-    asic = supply.asic_share(x, time.since_2025)
-    units = supply.units_per_dollar(gpu_price, asic, x["asic_price_ratio"])
     watts = unit_cost.watts_per_unit(x, time.since_2025)
+    asic = _custom_share(x, time, gpu_price, watts)
+    units = supply.units_per_dollar(gpu_price, asic, x["asic_price_ratio"])
     hour = unit_cost.hour_cost(x, 1e3 / units, watts)
     token = unit_cost.token_cost(hour, x["tokens_per_second"], gain)
     return {
@@ -103,14 +108,20 @@ def _costs(x: Inputs, time: Timeline, setting: Setting) -> Paths:
     }
 
 
+def _custom_share(x: Inputs, time: Timeline, gpu_price: jax.Array, watts: jax.Array) -> jax.Array:
+    weights = custom_chips.workload_weights(x, time.anchor_since_2025)
+    advantage = custom_chips.advantage(x, gpu_price, watts)
+    chosen = custom_chips.share_by_workload(x, advantage, time.since_2025, weights)
+    return custom_chips.share_of_spend(chosen, weights)
+
+
 def _needs(x: Inputs, time: Timeline, shocks: Shocks) -> Paths:
-    anchor_2025 = time.since_2025[0, 0] - time.since_anchor[0, 0]
     use = demand.use_at_constant_price(x, time.since_anchor, time.since_2025)
     use = use + shocks.demand[:, None]
     use = use.at[REASONING].add(shocks.tokens_per_answer[:, None])
     return {
         "use": use,
-        "shares": demand.workload_shares(x, anchor_2025),
+        "shares": demand.workload_shares(x, time.anchor_since_2025),
         "elasticity": demand.elasticities(x),
         "pretraining": training.pretraining_growth(x, time.since_anchor),
         "post_ratio": training.post_training_ratio(x, time.since_2025),
@@ -160,7 +171,7 @@ def _history(x: Inputs, time: Timeline) -> jax.Array:
 def _build(
     x: Inputs, time: Timeline, setting: Setting, costs: Paths, needs: Paths, limits: Paths
 ) -> Paths:
-    quarters, draws = costs["gain"].shape
+    quarters = len(costs["gain"])
     ages = jnp.arange(quarters + 1, dtype=jnp.float32)[:, None] * QUARTER_YEARS
     alive = supply.survival(x["accelerator_life"], ages)
     history = _history(x, time)
@@ -183,7 +194,7 @@ def _build(
     pretraining_anchor = wanted_anchor * (1 - x["inference_share"]) / (1 + post_anchor)
     # What training was seen to take at the anchor is within its budget.
     budget = jnp.maximum(x["training_budget_share"], pretraining_anchor / fleet_anchor)
-    slack = jnp.stack([jnp.ones(draws), x["packaging_slack"], x["network_slack"]])
+    slack = supply.slack(x)
     gdp = PLANNING_GDP * jnp.exp(GDP_GROWTH * time.since_2025)
 
     def respond(log_tokens: jax.Array, spend: jax.Array, now: Paths) -> tuple[jax.Array, jax.Array]:
@@ -224,7 +235,8 @@ def _build(
         others = jnp.stack([plan, *capacity, now["capital"]])
         bounds = jnp.insert(others, LIMIT_OF_POWER, headroom / per_spend, axis=0)
         without_power = jnp.where(forecast, others.min(0), now["history"])
-        spend = jnp.where(forecast, bounds.min(0), now["history"])
+        build, limit, room = supply.smallest(bounds)
+        spend = jnp.where(forecast, build, now["history"])
         built = spend * now["units"]
         vintages = aged.at[0].set(built)
         vintage_gw = aged_gw.at[0].set(built * now["watts"] / 1e3)
@@ -258,7 +270,8 @@ def _build(
             "fleet_gw": (vintage_gw * alive).sum(0),
             "gw_used": state.gw_used,
             "gw_wanted": state.gw_wanted,
-            "binding": jnp.where(forecast, bounds.argmin(0), -1),
+            "binding": jnp.where(forecast, limit, -1),
+            "room": jnp.where(forecast, room, 0.0),
             "elasticity": (eps * mix).sum(0),
         }
 
@@ -320,7 +333,7 @@ def _start(
         vintages,
         vintages * costs["watts"][0] / 1e3,
         history[0] * slack,
-        jnp.zeros((supply.CAPACITIES, draws), additions.dtype),
+        jnp.zeros((len(supply.CAPACITIES), draws), additions.dtype),
         zero,
         zero,
         wanted_anchor * jnp.exp(x["accelerator_spend_growth_past"] * time.since_anchor[0]),
@@ -342,7 +355,10 @@ def _outputs(
     buyers = capex.by_buyer(ai_capex, share, setting.buyer_before, time.year_end - 2022.5)
     tokens = x["token_level"] * jnp.exp(jnp.moveaxis(steps["log_tokens"], 1, 0))
     gross = steps["gw_wanted"] - limits["under_construction"] - limits["grid"]
-    options = power.merit_order(gross, limits["options"])
+    idle = _at(costs["hour_cost"] / costs["watts"], setting.anchor) * 1e6  # USD/MWh of IT
+    options = power.merit_order(
+        gross, limits["options"], power.merit_cost(x, idle / x["pue"])[:, None]
+    )
     used = jnp.minimum(steps["compute_wanted"], steps["fleet"])
     hours = 8760 * QUARTER_YEARS / 1e3  # millions of units x USD/hour x hours -> USD_bn
     us_ai_gw = steps["fleet_gw"] * x["pue"] * x["us_share"] * x["coincidence"]
@@ -380,6 +396,7 @@ def _outputs(
         "capex_by_buyer": buyers,
         "capex_by_category": jnp.stack([categories[name] for name in capex.CATEGORIES]),
         "binding": steps["binding"],
+        "room_to_next_limit": steps["room"],
         "new_power_demand": steps["gw_wanted"],
         "power_used": steps["gw_used"],
         "power_under_construction": limits["under_construction"],
@@ -392,8 +409,7 @@ def _outputs(
 
 def _shares_of_tokens(x: Inputs, time: Timeline) -> jax.Array:
     """Share of each workload in the anchor's tokens, (workload, 1, draw)."""
-    anchor_2025 = time.since_2025[0, 0] - time.since_anchor[0, 0]
-    return demand.workload_shares(x, anchor_2025)[:, None, :]
+    return demand.workload_shares(x, time.anchor_since_2025)[:, None, :]
 
 
 def setting_of(

@@ -4,31 +4,34 @@ Morgan Stanley's definition: demand is *new* capacity from 2025-01-01 on, gross 
 average draw (units x all-in watts x PUE x US share x coincidence); the gross shortfall subtracts
 self-supplied capacity under construction and near-term grid access; the net shortfall subtracts
 the four time-to-power options, each times the share of it that is built in time. Options are used
-in order of delay, then cost, and only as far as needed.
+in merit order, cheapest first, and only as far as needed. The cost that ranks them counts delay:
+a site that waits leaves its accelerators idle.
 """
 
 import jax
 import jax.numpy as jnp
 
+from jevons.model.clock import QUARTER_YEARS
 from jevons.model.demand import Inputs
 
-# Order of delay, then cost (docs/power.md): fuel cells are delivered in months, sites stand,
-# turbines wait for slots, nuclear waits for restarts; the years are those from which GW can arrive.
 OPTIONS: tuple[str, ...] = ("fuel_cells", "bitcoin_sites", "gas_turbines", "nuclear_colocation")
-STARTS: tuple[float, ...] = (2025.0, 2025.5, 2026.0, 2027.0)
 WINDOW_START, WINDOW_END = 2025.0, 2029.0  # the published window: calendar years 2025 to 2028
 UNCOUNTED = 1e6  # GW; before the window power is not counted
 
 
-def ramp(year: jax.Array, start: float, after: jax.Array) -> jax.Array:
-    """Share of a window's total that has arrived: linear to its end, then at ``after`` pace.
+def ramp(year: jax.Array, start: jax.Array | float, after: jax.Array) -> jax.Array:
+    """Share of a window's total that has arrived: linear from ``start`` to the window's end.
+
+    After the window the same total a window goes on to arrive at ``after`` times the pace, so that
+    a later start never delivers more. A start past the window delivers all within a quarter.
 
     Args:
-        year: calendar time at the quarter's end, (quarter, 1). after: pace after it, (draw,).
+        year: calendar time at the quarter's end, (quarter, 1). start: scalar or (draw,).
+        after: pace after the window over the pace in it, (draw,).
     """
-    length = WINDOW_END - start
+    length = jnp.maximum(WINDOW_END - start, QUARTER_YEARS)
     within = jnp.clip((year - start) / length, 0.0, 1.0)
-    beyond = jnp.maximum(year - WINDOW_END, 0.0) / length
+    beyond = jnp.maximum(year - WINDOW_END, 0.0) / (WINDOW_END - WINDOW_START)
     return within + after * beyond
 
 
@@ -43,10 +46,46 @@ def option_supply(x: Inputs, year: jax.Array) -> jax.Array:
     after = x["power_growth_after_2028"]
     return jnp.stack(
         [
-            x[name] * x["realisation_factor"] * ramp(year, start, after)
-            for name, start in zip(OPTIONS, STARTS, strict=True)
+            x[name]
+            * x["realisation_factor"]
+            * ramp(year, WINDOW_START + x[f"{name}_lead_time"], after)
+            for name in OPTIONS
         ]
     )
+
+
+def option_capital(x: Inputs) -> jax.Array:
+    """Capital cost of each option, USD/kW, (option, draw)."""
+    return jnp.stack([x["fuel_cell_price"], *(x[f"{name}_capital_cost"] for name in OPTIONS[1:])])
+
+
+def option_energy_cost(x: Inputs) -> jax.Array:
+    """Cost of each option's energy over a contract, USD/MWh, (option, draw).
+
+    (capital x fixed charge rate / hours run) + fuel, operation or purchased power; a load of
+    ``coincidence`` runs 8760 times that a year. A converted bitcoin site buys from its grid.
+    """
+    running = jnp.stack(
+        [
+            x["industrial_power_price"] if name == "bitcoin_sites" else x[f"{name}_running_cost"]
+            for name in OPTIONS
+        ]
+    )
+    hours = 8.76 * x["coincidence"]  # thousand hours a year: USD/kW over them is USD/MWh
+    return option_capital(x) * x["power_fixed_charge_rate"] / hours + running
+
+
+def merit_cost(x: Inputs, idle: jax.Array) -> jax.Array:
+    """What ranks the options: energy cost plus the cost of the delay, USD/MWh, (option, draw).
+
+    A site that waits for its lead time loses that many years of ``idle``; the loss is recovered
+    over the contract like capital, at the fixed charge rate.
+
+    Args:
+        idle: owner's cost of the compute that one MWh would have fed, USD/MWh, (draw,).
+    """
+    delay = jnp.stack([x[f"{name}_lead_time"] for name in OPTIONS])
+    return option_energy_cost(x) + delay * idle * x["power_fixed_charge_rate"]
 
 
 def headroom(
@@ -61,17 +100,30 @@ def headroom(
     return jnp.where(in_window, jnp.maximum(supply - used, arriving), UNCOUNTED)
 
 
-def merit_order(needed: jax.Array, available: jax.Array) -> jax.Array:
-    """GW taken from each option, in order, until the need is met; shape of ``available``.
+def merit_order(needed: jax.Array, available: jax.Array, cost: jax.Array) -> jax.Array:
+    """GW taken from each option, cheapest first, until the need is met; shape of ``available``.
+
+    No sorting and no solver: what lies before an option is the sum of all that rank lower, and of
+    equals those named earlier.
 
     Args:
-        needed: GW, (...). available: GW, (option, ...).
+        needed: GW, (...). available: GW, (option, ...). cost: ranks them, (option, ...), broadcast
+            against ``available``.
 
-    >>> merit_order(jnp.float32(7.0), jnp.array([5.0, 4.0, 9.0])).tolist()
-    [5.0, 2.0, 0.0]
+    >>> cost = jnp.array([30.0, 10.0, 20.0])
+    >>> merit_order(jnp.float32(7.0), jnp.array([5.0, 4.0, 9.0]), cost).tolist()
+    [0.0, 4.0, 3.0]
     """
-    before = jnp.cumsum(available, axis=0) - available
-    return jnp.clip(needed - before, 0.0, available)
+    number = range(len(available))
+    before = [
+        sum(
+            jnp.where((cost[j] <= cost[i]) if j < i else (cost[j] < cost[i]), available[j], 0.0)
+            for j in number
+            if j != i
+        )
+        for i in number
+    ]
+    return jnp.clip(needed - jnp.stack(before), 0.0, available)
 
 
 def facility_gw(x: Inputs, million_units: jax.Array, watts: jax.Array) -> jax.Array:

@@ -1,8 +1,8 @@
-"""What gets built: the wish of the buyers cut to the smallest of five limits, fleet by vintage.
+"""What gets built: the wish of the buyers cut to the smallest of six limits, fleet by vintage.
 
 All limits are put in one unit, accelerator spend in USD_bn a quarter, so that the smallest is the
-one that binds. Chips, packaging and network are capacities that grow by themselves and, after a
-lead time, in answer to shortage:
+one that binds. Chips, packaging, memory and network are capacities that grow by themselves and,
+after a lead time, in answer to shortage:
 
     o(t) = o(t-1) + (ln(wish / capacity)+ - o(t-1)) dt / lead time
     d ln capacity = (growth + response o) dt
@@ -14,8 +14,12 @@ import jax.numpy as jnp
 from jevons.model.clock import QUARTER_YEARS
 from jevons.model.demand import Inputs
 
-LIMITS: tuple[str, ...] = ("desired", "accelerators", "packaging", "network", "power", "capital")
-CAPACITIES = 3  # of the limits, those with a capacity path: accelerators, packaging, network
+# Limits with a capacity path of their own, and the inputs' names of their lead times.
+CAPACITIES: tuple[str, ...] = ("accelerators", "packaging", "memory", "network")
+LEAD_TIMES: tuple[str, ...] = (
+    "lead_time_chips", "lead_time_packaging", "lead_time_memory", "lead_time_network",
+)  # fmt: skip
+LIMITS: tuple[str, ...] = ("desired", *CAPACITIES, "power", "capital")
 SURVIVAL_WIDTH = 0.6  # years; spread of retirement ages about the economic life
 
 
@@ -27,16 +31,21 @@ def survival(life: jax.Array, age_years: jax.Array) -> jax.Array:
 
 
 def capacity_growth(x: Inputs, years_ahead: jax.Array) -> jax.Array:
-    """Own log growth a year of chips, packaging and network, (capacity, quarter, draw).
+    """Own log growth a year of each of :data:`CAPACITIES`, (capacity, quarter, draw).
 
     Growth fades from the anchor's rate to a floor: floor + (rate - floor) 2^(-years / half-life).
     """
     fade = 2.0 ** (-jnp.maximum(years_ahead, 0.0) / x["capacity_growth_half_life"])
     floor = x["capacity_growth_floor"]
     chips = floor + (x["accelerator_spend_growth"] - floor) * fade
-    return jnp.stack(
-        [chips, chips + x["packaging_relative_growth"], chips + x["network_relative_growth"]]
-    )
+    others = [chips + x[f"{name}_relative_growth"] for name in CAPACITIES[1:]]
+    return jnp.stack([chips, *others])
+
+
+def slack(x: Inputs) -> jax.Array:
+    """Each capacity over accelerator deliveries at the anchor, (capacity, draw); 1 for chips."""
+    others = [x[f"{name}_slack"] for name in CAPACITIES[1:]]
+    return jnp.stack([jnp.ones_like(others[0]), *others])
 
 
 def grow(
@@ -51,7 +60,7 @@ def grow(
     Returns:
         capacity and orders one quarter on.
     """
-    lead = jnp.stack([x["lead_time_chips"], x["lead_time_packaging"], x["lead_time_network"]])
+    lead = jnp.stack([x[name] for name in LEAD_TIMES])
     shortage = jnp.maximum(jnp.log(wish / capacity), 0.0)
     orders = orders + (shortage - orders) * jnp.minimum(QUARTER_YEARS / lead, 1.0)
     rate = growth + x["shortage_response"] * orders
@@ -79,10 +88,24 @@ def follow(plan: jax.Array, wish: jax.Array, speed: jax.Array) -> jax.Array:
     return plan * (wish / plan) ** speed
 
 
-def asic_share(x: Inputs, since_2025: jax.Array) -> jax.Array:
-    """Custom chips in accelerator spend, (quarter, draw): logistic in time."""
-    share = x["asic_share"]
-    return jax.nn.sigmoid(jnp.log(share / (1 - share)) + x["asic_share_speed"] * since_2025)
+def smallest(bounds: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """The smallest limit, which one it is, and how far the next one lies above it.
+
+    Args:
+        bounds: every limit as accelerator spend, USD_bn/quarter, (limit, draw).
+
+    Returns:
+        the build, the number of its limit (the first of equals), and what relaxing that limit
+        alone could add at most, each (draw,).
+
+    >>> build, which, room = smallest(jnp.asarray([[9.0], [4.0], [6.0]]))
+    >>> float(build[0]), int(which[0]), float(room[0])
+    (4.0, 1, 2.0)
+    """
+    which = bounds.argmin(0)
+    build = bounds.min(0)
+    others = jnp.where(jnp.arange(len(bounds))[:, None] == which, jnp.inf, bounds)
+    return build, which, others.min(0) - build
 
 
 def units_per_dollar(price: jax.Array, asic: jax.Array, ratio: jax.Array) -> jax.Array:

@@ -6,7 +6,7 @@ from jevons.note.edition import Edition, Record, at, last_quarter
 from jevons.note.figures import level_names, series_keys, today
 from jevons.note.sections import HORIZON
 
-LIMITS = ("desired", "accelerators", "packaging", "network", "power", "capital")
+LIMITS = ("desired", "accelerators", "packaging", "memory", "network", "power", "capital")
 COLOURS = ("var(--quiet)", *SERIES)  # nothing binds: grey
 
 
