@@ -189,10 +189,10 @@ class Plain:
     def build(self) -> None:
         """The quarter step, in order: demand, plan, capacities, the smallest limit, the fleet."""
         x, quarters, draws = self.x, *self.gain.shape
-        ages = np.arange(quarters + 1, dtype=np.float32)[:, None] * DT
+        ages = np.arange(quarters + 3, dtype=np.float32)[:, None] * DT
         alive = survival(x["accelerator_life"], ages)
         # Vintages slide through a longer buffer: a view a quarter, nothing is moved.
-        units = np.zeros((2 * quarters + 1, draws), np.float32)
+        units = np.zeros((2 * quarters + 3, draws), np.float32)
         rated = np.zeros_like(units)
         units[quarters + 2] = self.early
         rated[quarters + 2] = self.early * self.watts[0] / 1e3
@@ -215,7 +215,7 @@ class Plain:
             cost = inference.sum(0) * self.hour[t] * model.HOURS / self.gdp[t]
             afford = 1 / (1 + cost / x["spend_share_ceiling"])
             inference = inference * afford
-            window = slice(quarters - 1 - t, 2 * quarters - t)
+            window = slice(quarters - 1 - t, 2 * quarters + 2 - t)
             standing = (units[window] * alive).sum(0)
             retiring = fleet - standing
             pretraining = self.pretraining_anchor * np.exp(self.pretraining[t])

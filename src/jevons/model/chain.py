@@ -27,6 +27,7 @@ REASONING = demand.WORKLOADS.index("reasoning_agents")
 CHIPS = supply.LIMITS.index("accelerators") - 1  # among the capacities, the limits after "desired"
 HOURS = 8.76  # thousand hours a year: millions of units x USD/hour x HOURS = USD_bn a year
 EARLIER_QUARTERS = 6.0  # fleet before the clock, in quarters of its first additions
+EARLY_AGE = 2  # its mean age before the clock's first quarter, in quarters
 
 
 class Setting(NamedTuple):
@@ -172,13 +173,13 @@ def _build(
     x: Inputs, time: Timeline, setting: Setting, costs: Paths, needs: Paths, limits: Paths
 ) -> Paths:
     quarters = len(costs["gain"])
-    ages = jnp.arange(quarters + 1, dtype=jnp.float32)[:, None] * QUARTER_YEARS
+    ages = jnp.arange(quarters + EARLY_AGE + 1, dtype=jnp.float32)[:, None] * QUARTER_YEARS
     alive = supply.survival(x["accelerator_life"], ages)
     history = _history(x, time)
     additions = history * costs["units"]
     past = (time.since_anchor <= 0) * supply.survival(x["accelerator_life"], -time.since_anchor)
     early = EARLIER_QUARTERS * additions[0]
-    anchor_age = -time.since_anchor[0] + 3 * QUARTER_YEARS
+    anchor_age = -time.since_anchor[0] + (EARLY_AGE + 1) * QUARTER_YEARS
     fleet_anchor = (additions * past).sum(0) + early * supply.survival(
         x["accelerator_life"], anchor_age
     )
@@ -320,8 +321,8 @@ def _start(
 ) -> _State:
     """State before the first quarter: demand on its long-run path, a fleet of recent vintages."""
     quarters, draws = additions.shape
-    age = jnp.zeros((quarters + 1, draws), additions.dtype)
-    vintages = age.at[2].set(EARLIER_QUARTERS * additions[0])
+    age = jnp.zeros((quarters + EARLY_AGE + 1, draws), additions.dtype)
+    vintages = age.at[EARLY_AGE].set(EARLIER_QUARTERS * additions[0])
     zero = jnp.zeros(draws, additions.dtype)
     use = needs["use"]
     lag = x["adjustment_half_life"] / jnp.log(2.0)

@@ -10,7 +10,7 @@ product is identified by the published demand. Docs: power.md.
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -69,20 +69,21 @@ def known_volumes(snapshot: Snapshot) -> tuple[ChipVolume, ...]:
 
 
 def _known(volume: ChipVolume, snapshot: Snapshot) -> ChipVolume:
+    """The volume by the last forecast known, else by NVIDIA's count of dies, else as assumed."""
     entity = FORECAST_ENTITY.get(volume.line)
-    forecast = None if entity is None else _forecast(snapshot, entity, volume.year)
-    if forecast is not None:
-        units, fact = forecast.central / 1e6, forecast
-    elif volume.line == "NVIDIA" and volume.year == 2026 and _dies(snapshot) is not None:
-        fact = _dies(snapshot)
-        assert fact is not None
-        before = next(v for v in assumed_volumes() if (v.line, v.year) == ("NVIDIA", 2025))
-        units = fact.central / 2 / 1e6 - before.million_units
-    else:
+    fact = None if entity is None else _forecast(snapshot, entity, volume.year)
+    if fact is not None:
+        return _stated(volume, fact.central / 1e6, fact)
+    dies = _dies(snapshot)
+    if dies is None or (volume.line, volume.year) != ("NVIDIA", 2026):
         return volume
-    return ChipVolume(
-        volume.line, volume.year, units, volume.watts, fact.source_title, fact.fact_id
-    )
+    before = next(v for v in assumed_volumes() if (v.line, v.year) == ("NVIDIA", 2025))
+    units = dies.central / 2 / 1e6 - before.million_units
+    return _stated(volume, units, dies)
+
+
+def _stated(volume: ChipVolume, million_units: float, fact: Fact) -> ChipVolume:
+    return replace(volume, million_units=million_units, source=fact.source_title, fact=fact.fact_id)
 
 
 def _forecast(snapshot: Snapshot, entity: str, year: int) -> Fact | None:
@@ -114,7 +115,8 @@ def capacity_path(start: float, end: float, years: float, until: float) -> float
     >>> round(capacity_path(40.0, 79.0, 3.0, 4.0), 1)
     59.1
     """
-    return start * ((end / start) ** (until / years) - 1)
+    growth: float = (end / start) ** (until / years)
+    return start * (growth - 1)
 
 
 @dataclass(frozen=True, slots=True)
