@@ -3,17 +3,26 @@
 from datetime import date
 from decimal import Decimal
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from jevons.ladder import phrases
 from jevons.ladder.phrases import SLOT, Phrase, Value
-from jevons.ladder.rule import Exit, LadderRule, Rung
+from jevons.ladder.rule import Exit, LadderRule, Rung, spaced
 
 NEEDS = ("px/fv", "p(fv>px)", "pctile", "regime", "thesis", "kelly", "max_layer")
 
 
 def decimals(low: str, high: str) -> st.SearchStrategy[Decimal]:
     return st.decimals(Decimal(low), Decimal(high), places=2)
+
+
+def falling(numbers: list[Decimal]) -> tuple[Decimal, ...]:
+    return tuple(sorted(set(numbers), reverse=True))
+
+
+def distinct(low: str, high: str) -> st.SearchStrategy[list[Decimal]]:
+    return st.lists(decimals(low, high), min_size=1, max_size=4)
 
 
 KINDS: dict[str, st.SearchStrategy[Value]] = {
@@ -26,6 +35,8 @@ KINDS: dict[str, st.SearchStrategy[Value]] = {
     "word": st.sampled_from(["pe", "ev_sales"]),
     "field": st.sampled_from(["close", "high"]),
     "day": st.dates(date(2020, 1, 1), date(2020, 6, 30)),
+    "fractions": distinct("0.05", "0.9").map(falling),
+    "multiples": distinct("0.05", "3").map(lambda numbers: falling(numbers)[::-1]),
     "set": st.lists(st.sampled_from(["calm", "stress"]), min_size=1, max_size=2).map(tuple),
 }
 
@@ -34,7 +45,12 @@ KINDS: dict[str, st.SearchStrategy[Value]] = {
 def phrase(draw: st.DrawFn, forms: tuple[str, ...], prices_only: bool = False) -> Phrase:
     known = [f for f in forms if not (prices_only and f.startswith(NEEDS))]
     form = draw(st.sampled_from(known))
-    return Phrase(form, tuple(draw(KINDS[kind]) for kind in SLOT.findall(form)))
+    found = Phrase(form, tuple(draw(KINDS[kind]) for kind in SLOT.findall(form)))
+    try:
+        spaced(found)
+    except ValueError:  # steps from a depth to a shallower one
+        reject()
+    return found
 
 
 @st.composite
@@ -49,7 +65,7 @@ def rules(draw: st.DrawFn, prices_only: bool = False) -> LadderRule:
     rungs = tuple(
         Rung(
             some(phrases.WEIGHTS),
-            some(phrases.TRIGGERS),
+            some((*phrases.TRIGGERS, *phrases.SPACINGS)),
             many(phrases.CONDITIONS, 1),
             draw(st.none() | st.integers(1, 5)),
         )

@@ -1,6 +1,8 @@
 """The compiled loop and the function that it was made from say the same, bit for bit."""
 
+from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -8,13 +10,40 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jevons.ladder import Bars, Costs, LadderRule, Setting, bars_of, loop, run
+from jevons.ladder import (
+    Bars,
+    Costs,
+    LadderRule,
+    Scenario,
+    Setting,
+    bars_of,
+    loop,
+    run,
+    try_rules,
+)
+from jevons.ladder.outcome import drawdowns
+from jevons.ladder.pooled import pooled
 from jevons.market import PriceHistory
 from jevons.market.actions import Action
 
 from .rules import rules
 
-HELPERS = ("holds", "rounded", "lots", "note", "simulate")
+# The package has a function of the same name.
+run_module = import_module("jevons.ladder.run")
+HELPERS = (
+    "awake_at",
+    "holds",
+    "levels",
+    "lots",
+    "next_hits",
+    "next_sale",
+    "next_wake",
+    "note",
+    "record_rest",
+    "rest",
+    "rounded",
+    "simulate",
+)
 
 
 def invented(seed: int) -> Bars:
@@ -56,6 +85,57 @@ def test_compiled_and_plain_agree_to_the_bit(
     assert fast.account.tobytes() == plain.account.tobytes()
     assert fast.fills.tobytes() == plain.fills.tobytes()
     assert fast.seen.tobytes() == plain.seen.tobytes()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rule=rules(prices_only=True),
+    seed=st.integers(0, 200),
+    lot=st.sampled_from([0.0, 1.0]),
+    cash_rate=st.sampled_from([0.0, 0.05]),
+)
+def test_passing_over_quiet_sessions_changes_nothing(
+    rule: LadderRule, seed: int, lot: float, cash_rate: float
+) -> None:
+    setting = Setting(10_000.0, Costs(1.0, 0.01, 0.0005, 0.001, 0.15, lot), cash_rate)
+    bars = invented(seed)
+    asleep = run(rule, bars, setting)
+    hits = loop.next_hits
+    with pytest.MonkeyPatch.context() as patch:
+        # Every test may hold at every session, so the loop looks at each.
+        patch.setattr(loop, "next_hits", lambda seen, tests: every_session(hits(seen, tests)))
+        patch.setattr(run_module, "next_happening", lambda bars: np.arange(91, dtype=np.int32))
+        awake = run(rule, bars, setting)
+    assert asleep.account.tobytes() == awake.account.tobytes()
+    assert asleep.fills.tobytes() == awake.fills.tobytes()
+    assert asleep.seen.tobytes() == awake.seen.tobytes()
+
+
+def every_session(hits: Any) -> Any:
+    hits[:] = np.arange(hits.shape[1])
+    return hits
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    family=st.lists(rules(prices_only=True), min_size=1, max_size=4),
+    seed=st.integers(0, 50),
+    cash_rate=st.sampled_from([0.0, 0.05]),
+)
+def test_a_family_gives_what_each_rule_gives_alone(
+    family: list[LadderRule], seed: int, cash_rate: float
+) -> None:
+    setting = Setting(10_000.0, Costs(1.0, 0.01, 0.0005, 0.001, 0.15), cash_rate)
+    one, other = invented(seed), replace(invented(seed + 1), ticker="B")
+    tried = try_rules(family, Scenario((one, other), setting))
+    for k, rule in enumerate(family):
+        runs = [run(rule, bars, setting) for bars in (one, other)]
+        assert tried.wealth[k].tolist() == [r.wealth[-1] / r.budget for r in runs]
+        assert tried.returns[k].tobytes() == pooled(runs).returns.tobytes()
+        assert tried.log_returns[k].tobytes() == pooled(runs).log_returns.tobytes()
+        assert tried.fills[k].tolist() == [len(r.fills) for r in runs]
+        assert tried.worst[k] == pytest.approx([drawdowns(r.wealth).min() for r in runs])
+        assert tried.exposure[k] == pytest.approx([r.exposure.mean() for r in runs])
 
 
 def test_the_plain_loop_is_python() -> None:

@@ -179,8 +179,30 @@ def test_what_the_prices_cannot_tell_is_refused() -> None:
         signals={"fv": np.array([np.nan, 120, 120])},
     )
     assert cheap.fills[0, loop.DECIDED] == 1
-    with pytest.raises(UserError, match="expected return"):
+    with pytest.raises(UserError, match="reads 'mu' of A, which is not given"):
         run(rule("buy kelly(0.5) when dd <= -5%"), bars([1, 2]))
+    with pytest.raises(UserError, match="the Kelly share is a size to buy up to"):
+        run(rule("buy 5% of nav when dd <= -5% sell kelly(0.5) when new_peak"), bars([1, 2]))
+
+
+def test_a_kelly_share_is_bought_up_to() -> None:
+    # s of daily moves of +-1 % is 0.01 sqrt(252) = 0.1587; mu = 0.03, r = 0: f = 1.19, half 0.595.
+    path = [100.0] * 60
+    for t in range(1, 60):
+        path[t] = path[t - 1] * np.exp(0.01 * (-1) ** t)
+    half = rule("buy kelly(0.5) when dd <= -0.5%")
+    done = run(half, bars(path), signals={"mu": np.full(60, 0.03)}, budget=1000)
+    spent = done.fills[0, loop.COUNT] * done.fills[0, loop.PRICE]
+    assert spent == pytest.approx(1000 * 0.5 * 0.03 / (0.01**2 * 252), rel=0.01)
+    assert not len(run(half, bars(path), signals={"mu": np.full(60, -0.03)}).fills)
+
+
+def test_a_spacing_buys_at_each_of_its_steps() -> None:
+    spaced = rule("buy 25% of budget when dd <= linear(-10%, -30%, 3)")
+    plain = rule(" ".join(f"buy 25% of budget when dd <= -{d}%" for d in (10, 20, 30)))
+    path = bars([100, 89, 79, 69, 75, 80.0])
+    assert run(spaced, path).account.tobytes() == run(plain, path).account.tobytes()
+    assert audit(run(spaced, path))[1]["rule"] == "buy 25% of budget when dd <= -20%"
 
 
 def walk(seed: int, sessions: int = 45) -> tuple[list[float], list[float], list[Action]]:

@@ -57,18 +57,6 @@ def test_bootstrap_means_spread_as_theory_says() -> None:
     assert same == pytest.approx(np.ones(50))
 
 
-def test_superior_ability_has_its_size_and_its_power() -> None:
-    random = np.random.default_rng(5)
-    luck = [statistics.superior_ability(noise(s, 250, 5), 200, random, 1.0) for s in range(200)]
-    # 5 % of 200 trials, and three standard errors of 1.5 % each.
-    assert np.mean(np.array(luck) <= 0.05) <= 0.05 + 0.046
-    assert np.mean(np.array(luck) <= 0.05) >= 0.01
-    planted = noise(6, 250, 5)
-    planted[:, 2] += 0.3
-    assert statistics.superior_ability(planted, 200, random, 1.0) < 0.01
-    assert statistics.superior_ability(-np.abs(planted), 200, random, 1.0) == 1.0
-
-
 def test_overfitting_is_even_on_noise_and_rare_on_skill() -> None:
     odds = [statistics.overfitting(noise(s, 500, 20)) for s in range(20)]
     assert np.mean(odds) == pytest.approx(0.5, abs=0.12)

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from jevons.errors import UserError
-from jevons.ladder import Bars, LadderRule, Setting, bars_of, parse, run
+from jevons.ladder import Bars, LadderRule, Scenario, Setting, bars_of, parse, run
+from jevons.ladder.breakdown import after_fills
 from jevons.ladder.controls import controls
 from jevons.ladder.document import family_document, run_document, variants
 from jevons.ladder.ledger import record
-from jevons.ladder.outcome import after_fills, outcome
+from jevons.ladder.outcome import outcome
 from jevons.ladder.verdict import FEWEST_CLUSTERS, falls, verdict
 from jevons.market import PriceHistory
 
@@ -52,7 +53,7 @@ def test_a_martingale_has_no_edge_for_any_rule() -> None:
 
 def test_few_falls_identify_nothing() -> None:
     own = run(RULE, martingale(1, 150))
-    answer = run_document(RULE, [own.bars], Setting())
+    answer = run_document(RULE, Scenario((own.bars,)))
     assert answer["verdict"]["clusters"] < FEWEST_CLUSTERS
     assert answer["verdict"]["verdict"] == "not identified"
     assert "separate falls" in answer["verdict"]["why"]
@@ -132,7 +133,7 @@ def test_what_came_after_each_rung() -> None:
 
 def test_a_share_that_was_never_bought_matches_cash() -> None:
     flat = path(np.full(500, 0.001), "B")
-    both = run_document(RULE, [martingale(2), flat], Setting())
+    both = run_document(RULE, Scenario((martingale(2), flat)))
     names = {control["control"] for control in both["controls"]}
     assert {"dca", "matched_exposure", "right_side"} <= names
 
@@ -142,13 +143,13 @@ def test_a_family_counts_every_rule_once(tmp_path: Path) -> None:
     rules: list[LadderRule] = [parse(variant) for variant in variants(text)]
     assert len(rules) == 6
     ledger = tmp_path / "trials.csv"
-    bars = [martingale(2)]
-    first = family_document(rules, bars, Setting(), ledger)
-    again = family_document(rules, bars, Setting(), ledger)
+    on = Scenario((martingale(2),))
+    first = family_document(rules, on, ledger)
+    again = family_document(rules, on, ledger)
     assert first["verdict"]["trials"] == 6
     assert first == again
     assert len(ledger.read_text(encoding="utf-8").splitlines()) == 7
-    assert run_document(RULE, bars, Setting(), trials=ledger)["verdict"]["trials"] == 6
+    assert run_document(RULE, on, trials=ledger)["verdict"]["trials"] == 6
 
 
 def test_a_file_that_is_no_ledger_is_left_alone(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +11,7 @@ from jevons.cli.output import progress, show
 from jevons.errors import UserError, did_you_mean
 
 if TYPE_CHECKING:
-    from jevons.ladder import Bars, LadderRule, Setting
+    from jevons.ladder import Engine, LadderRule, Scenario, Setting
 
 app = typer.Typer(
     help="Test rules of buying in steps on your price files, against their controls.",
@@ -45,9 +45,60 @@ Spread = Annotated[
     float, typer.Option("--half-spread", metavar="BP", help="Half the spread in basis points.")
 ]
 Commission = Annotated[float, typer.Option("--commission", metavar="USD", help="Cost of a trade.")]
+PerShare = Annotated[
+    float, typer.Option("--per-share", metavar="USD", help="Cost of a share traded.")
+]
+Duty = Annotated[
+    float, typer.Option("--duty", metavar="BP", help="Tax on a trade in basis points.")
+]
+Withheld = Annotated[
+    float, typer.Option("--withheld", metavar="SHARE", help="Tax kept from dividends.")
+]
+Lot = Annotated[
+    float, typer.Option("--lot", metavar="N", help="Shares in a lot; 0 for fractions of a share.")
+]
+Fill = Annotated[
+    str, typer.Option("--fill", metavar="open|close", help="Fill at the next open or close.")
+]
+Signals = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--signals",
+        metavar="FILE",
+        help="Signals that the rule reads (CSV): date, ticker or each, signal, value.",
+    ),
+]
+Nulls = Annotated[
+    int,
+    typer.Option(
+        "--nulls",
+        metavar="N",
+        help="Also N made-up histories of each kind with nothing to find, and moved days.",
+    ),
+]
+EngineName = Annotated[
+    str, typer.Option("--engine", metavar="local|dask", help="Where the sweep runs.")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler, e.g. tcp://host:8786."),
+]
 Log = Annotated[bool, typer.Option("--log", help="Also every fill with the numbers seen.")]
 
-
+# Columns of a table of outcomes that fit a terminal; --json has them all.
+SHOWN = (
+    "ticker",
+    "terminal_wealth",
+    "against_best",
+    "fills",
+    "first_fill",
+    "exposure",
+    "exhausted",
+    "sharpe",
+    "worst_drawdown",
+    "worst_from_cost",
+    "final_state",
+)
 Ledger = Annotated[
     Path | None,
     typer.Option(
@@ -73,11 +124,16 @@ def _text(file: Path) -> str:
         raise UserError(f"{file} cannot be read as UTF-8 text; check the file") from error
 
 
-def _bars(
-    name: str, prices: Sequence[Path] | None, actions: Sequence[Path] | None, as_of: str | None
-) -> "list[Bars]":
-    """The shares that a rule of this name is run on."""
-    from jevons.ladder import EACH, bars_of
+def _scenario(
+    name: str,
+    prices: Sequence[Path] | None,
+    actions: Sequence[Path] | None,
+    signals: Sequence[Path] | None,
+    as_of: str | None,
+    setting: "Setting",
+) -> "Scenario":
+    """What a rule of this name is run on."""
+    from jevons.ladder import EACH, Scenario, bars_of, read_signals
     from jevons.market import read_prices
     from jevons.market.actions import read_actions
     from jevons.market.price_store import default_store, stored_actions, stored_prices
@@ -88,21 +144,33 @@ def _bars(
     else:
         table = stored_prices(default_store())
         known += stored_actions(default_store())
-    if as_of is not None:
-        day = parse_day(as_of)
+    day = None if as_of is None else parse_day(as_of)
+    if day is not None:
         table, known = table.as_of(day), tuple(a for a in known if a.day <= day)
     if name != EACH and name not in table.tickers:
         raise UserError(
             f"the rule is for {name}, which has no prices there{did_you_mean(name, table.tickers)}"
         )
     tickers = table.tickers if name == EACH else (name,)
-    return [bars_of(table.histories[ticker], known) for ticker in tickers]
+    bars = tuple(bars_of(table.histories[ticker], known) for ticker in tickers)
+    return Scenario(bars, setting, read_signals(existing(signals, "--signals"), bars, day))
 
 
-def _setting(budget: float, cash_rate: float, half_spread: float, commission: float) -> "Setting":
+def _setting(
+    budget: float,
+    cash_rate: float,
+    half_spread: float,
+    commission: float,
+    per_share: float,
+    duty: float,
+    withheld: float,
+    lot: float,
+    fill: str,
+) -> "Setting":
     from jevons.ladder import Costs, Setting
 
-    return Setting(budget, Costs(commission=commission, half_spread=half_spread / 1e4), cash_rate)
+    costs = Costs(commission, per_share, half_spread / 1e4, duty / 1e4, withheld, lot)
+    return Setting(budget, costs, cash_rate, fill)
 
 
 @app.command("run")
@@ -110,11 +178,18 @@ def run_rule(
     rule: Rule,
     prices: Prices = None,
     actions: Actions = None,
+    signals: Signals = None,
     as_of: AsOf = None,
     budget: Budget = 100_000.0,
     cash_rate: CashRate = 0.0,
     half_spread: Spread = 5.0,
     commission: Commission = 0.0,
+    per_share: PerShare = 0.0,
+    duty: Duty = 0.0,
+    withheld: Withheld = 0.0,
+    lot: Lot = 0.0,
+    fill: Fill = "open",
+    nulls: Nulls = 0,
     ledger: Ledger = None,
     log: Log = False,
     as_json: Json = False,
@@ -123,16 +198,18 @@ def run_rule(
     from jevons.ladder import run_document
 
     parsed = _read(rule)
+    setting = _setting(
+        budget, cash_rate, half_spread, commission, per_share, duty, withheld, lot, fill
+    )
     with progress("Simulating"):
-        bars = _bars(parsed.name, prices, actions, as_of)
-        setting = _setting(budget, cash_rate, half_spread, commission)
+        scenario = _scenario(parsed.name, prices, actions, signals, as_of, setting)
         answer = run_document(
-            parsed, bars, setting, log=log or as_json, trials=ledger or _beside(rule)
+            parsed, scenario, log=log or as_json, trials=ledger or _beside(rule), histories=nulls
         )
     if not as_json:
-        answer["controls"] = [
-            {name: value for name, value in control.items() if name != "rule"}
-            for control in answer["controls"]
+        answer["controls"] = [_without(control, "rule") for control in answer["controls"]]
+        answer["outcomes"] = [
+            {name: outcome[name] for name in SHOWN} for outcome in answer["outcomes"]
         ]
     show(answer, as_json)
 
@@ -142,20 +219,35 @@ def sweep(
     family: Rule,
     prices: Prices = None,
     actions: Actions = None,
+    signals: Signals = None,
     as_of: AsOf = None,
     budget: Budget = 100_000.0,
     cash_rate: CashRate = 0.0,
     half_spread: Spread = 5.0,
     commission: Commission = 0.0,
+    per_share: PerShare = 0.0,
+    duty: Duty = 0.0,
+    withheld: Withheld = 0.0,
+    lot: Lot = 0.0,
+    fill: Fill = "open",
     ledger: Ledger = None,
+    engine: EngineName = "local",
+    scheduler: Scheduler = None,
     as_json: Json = False,
 ) -> None:
-    """Run every rule of a family, e.g. dd <= [-10|-20|-30]%, and judge the best one for luck."""
+    """Run every rule of a family, e.g. dd <= [-10|-20|-30]%, and judge the best one for luck.
+
+    A sweep that is stopped goes on where it was when it is started again.
+    """
     from jevons.ladder import parse, variants
 
+    where = _engine(engine, scheduler)
     rules = [parse(text, str(family)) for text in variants(_text(family), str(family))]
-    setting = _setting(budget, cash_rate, half_spread, commission)
-    _compare(rules, prices, actions, as_of, setting, ledger or _beside(family), as_json)
+    setting = _setting(
+        budget, cash_rate, half_spread, commission, per_share, duty, withheld, lot, fill
+    )
+    scenario = _scenario(_name(rules), prices, actions, signals, as_of, setting)
+    _compare(rules, scenario, ledger or _beside(family), where, as_json)
 
 
 @app.command("compare")
@@ -163,43 +255,66 @@ def compare(
     rules: Rules,
     prices: Prices = None,
     actions: Actions = None,
+    signals: Signals = None,
     as_of: AsOf = None,
     budget: Budget = 100_000.0,
     cash_rate: CashRate = 0.0,
     half_spread: Spread = 5.0,
     commission: Commission = 0.0,
+    per_share: PerShare = 0.0,
+    duty: Duty = 0.0,
+    withheld: Withheld = 0.0,
+    lot: Lot = 0.0,
+    fill: Fill = "open",
     ledger: Ledger = None,
     as_json: Json = False,
 ) -> None:
     """Compare rules on the same shares, and judge the best one for luck."""
     read = [_read(rule) for rule in rules]
-    setting = _setting(budget, cash_rate, half_spread, commission)
-    _compare(read, prices, actions, as_of, setting, ledger or _beside(rules[0]), as_json)
+    setting = _setting(
+        budget, cash_rate, half_spread, commission, per_share, duty, withheld, lot, fill
+    )
+    scenario = _scenario(_name(read), prices, actions, signals, as_of, setting)
+    _compare(read, scenario, ledger or _beside(rules[0]), _engine("local", None), as_json)
 
 
 def _compare(
     rules: "Sequence[LadderRule]",
-    prices: Sequence[Path] | None,
-    actions: Sequence[Path] | None,
-    as_of: str | None,
-    setting: "Setting",
+    scenario: "Scenario",
     ledger: Path,
+    engine: "Engine",
     as_json: bool,
 ) -> None:
     from jevons.ladder import family_document, memory_needed
 
+    needed = memory_needed(len(rules), scenario.bars) / 2**20
+    runs = len(rules) * len(scenario.bars)
+    with progress(f"Simulating {runs:,} runs (about {needed:,.0f} MiB)") as done:
+        answer = family_document(rules, scenario, ledger, engine, done)
+    show(answer, as_json)
+
+
+def _name(rules: "Sequence[LadderRule]") -> str:
+    """The one share that all rules are for."""
     names = {rule.name for rule in rules}
     if len(names) > 1:
         raise UserError(
             f"the rules are for {', '.join(sorted(names))}; compare rules for the same share, or "
             "write each"
         )
-    bars = _bars(names.pop(), prices, actions, as_of)
-    needed = memory_needed(rules, bars) / 2**20
-    runs = len(rules) * len(bars)
-    with progress(f"Simulating {runs:,} runs ({needed:,.0f} MiB)"):
-        answer = family_document(rules, bars, setting, ledger)
-    show(answer, as_json)
+    return names.pop()
+
+
+def _engine(name: str, scheduler: str | None) -> "Engine":
+    """Where a sweep runs; its finished parts are kept beside the store of prices until it ends."""
+    from jevons.ladder import Engine
+    from jevons.market.price_store import default_store
+
+    return Engine(name, scheduler, default_store().with_name("sweeps"))
+
+
+def _without(record: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key != name}
 
 
 def _beside(rule: Path) -> Path:

@@ -1,24 +1,31 @@
 """Rules of buying in steps: written, simulated with every cost, and judged against controls."""
 
 from jevons.ladder.bars import Bars, bars_of
-from jevons.ladder.document import family_document, memory_needed, run_document, variants
+from jevons.ladder.document import family_document, run_document, variants
+from jevons.ladder.engine import Engine
 from jevons.ladder.parse import parse
 from jevons.ladder.rule import EACH, LadderRule
 from jevons.ladder.run import Costs, Run, Setting, audit, run
+from jevons.ladder.signals import read_signals
+from jevons.ladder.sweep import Scenario, memory_needed, try_rules
 
 __all__ = [
     "EACH",
     "Bars",
     "Costs",
+    "Engine",
     "LadderRule",
     "Run",
+    "Scenario",
     "Setting",
     "audit",
     "bars_of",
     "family_document",
     "memory_needed",
     "parse",
+    "read_signals",
     "run",
     "run_document",
+    "try_rules",
     "variants",
 ]

@@ -50,11 +50,19 @@ def controls(result: Run) -> dict[str, LadderRule]:
                 for i in range(parts)
             )
             found[f"random_{seed}"] = _like(rule, body)
-    exposure = 100 * float(np.mean(result.exposure))
-    if exposure >= 1:
-        held = f"hold {_decimal(min(exposure, 100))}% of nav every {REBALANCE} sessions"
-        found["matched_exposure"] = _alone(rule, held)
+    matched = matched_exposure(result)
+    if matched is not None:
+        found["matched_exposure"] = matched
     return found
+
+
+def matched_exposure(result: Run) -> LadderRule | None:
+    """A constant share of the wealth as high as the ladder's on average; None below 1 %."""
+    exposure = 100 * float(np.mean(result.exposure))
+    if exposure < 1:
+        return None
+    held = f"hold {_decimal(min(exposure, 100))}% of nav every {REBALANCE} sessions"
+    return _alone(result.rule, held)
 
 
 def _alone(rule: LadderRule, body: str, tranches: int | None = None) -> LadderRule:

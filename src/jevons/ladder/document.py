@@ -1,7 +1,7 @@
 """The answers of the ladder commands."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,20 @@ import numpy as np
 
 from jevons.errors import UserError
 from jevons.ladder import ledger, statistics
-from jevons.ladder.bars import Bars
+from jevons.ladder.breakdown import after_fills, by_depth, by_regime
 from jevons.ladder.controls import NAMES, controls
-from jevons.ladder.outcome import after_fills, outcome
+from jevons.ladder.engine import Engine, Progress, sweep
+from jevons.ladder.nulls import null_document
+from jevons.ladder.outcome import outcome
+from jevons.ladder.pooled import pooled
 from jevons.ladder.rule import LadderRule
-from jevons.ladder.run import Run, Setting, audit, run
-from jevons.ladder.verdict import Trials, pooled_returns, verdict
-from jevons.quantiles import rounded
+from jevons.ladder.run import Run, audit, run
+from jevons.ladder.sweep import Scenario, sessions
+from jevons.ladder.verdict import FamilyResult, Trials, verdict
+from jevons.ladder.walk import walk_forward
+from jevons.market.volatility import SESSIONS_A_YEAR
+from jevons.quantiles import rounded, summarise
+from jevons.valuation.company import companies
 
 MOST_VARIANTS = 10_000
 FEWEST_SESSIONS = 100  # ten a block of the test for overfitting
@@ -44,41 +51,35 @@ def variants(text: str, source: str = "rule") -> list[str]:
     return found
 
 
-def memory_needed(rules: Sequence[LadderRule], bars: Sequence[Bars]) -> int:
-    """Bytes that the results of a comparison take, before it starts.
-
-    Each run keeps its account and what its tests read, float64, and briefly its table of fills.
-    """
-    series = 6 + max(len(rule.rungs) + len(rule.exits) + len(rule.halts) for rule in rules)
-    largest = max(len(one) for one in bars)
-    kept = sum(len(one) for one in bars) * len(rules) * (9 + series)
-    return 8 * (kept + 6 * largest * series)
-
-
 def run_document(
     rule: LadderRule,
-    bars: Sequence[Bars],
-    setting: Setting,
+    scenario: Scenario,
     log: bool = False,
     trials: Path | None = None,
+    histories: int = 0,
 ) -> dict[str, Any]:
     """One rule on one or more shares: outcomes, controls, verdict and, if wanted, the log."""
-    own = [run(rule, one, setting) for one in bars]
-    against = control_runs(own, setting)
+    bars = scenario.bars
+    own = [run(rule, one, scenario.setting, scenario.of(one.ticker)) for one in bars]
+    against = control_runs(own, scenario)
     counted = None
     if trials is not None:
-        ratio = statistics.sharpe(pooled_returns(own))
+        ratio = statistics.sharpe(pooled(own).returns)
         counted = ledger.record(trials, ledger.data_hash(list(bars)), {rule.rule_hash: ratio})
     answer: dict[str, Any] = {
         "rule": rule.text(),
         "rule_hash": rule.rule_hash,
-        "cash_rate": setting.cash_rate,
+        "cash_rate": scenario.setting.cash_rate,
         "verdict": verdict(own, against, counted),
         "after_fills": after_fills(own),
-        "outcomes": [_named(result) for result in own],
-        "controls": [_control(name, runs) for name, runs in against.items()],
+        "by_depth": by_depth(own),
+        "by_regime": by_regime(own, scenario, layers()),
+        "outcomes": [_named(result, at, against) for at, result in enumerate(own)],
+        "controls": [_control(name, runs, own) for name, runs in against.items()],
         "warnings": [warning for one in bars for warning in one.warnings],
     }
+    if histories:
+        answer["nulls"] = null_document(rule, scenario, histories)
     if log:
         answer["fills"] = [
             {"ticker": result.bars.ticker, **entry} for result in own for entry in audit(result)
@@ -88,49 +89,61 @@ def run_document(
 
 def family_document(
     rules: Sequence[LadderRule],
-    bars: Sequence[Bars],
-    setting: Setting,
+    scenario: Scenario,
     trials: Path | None = None,
+    engine: Engine | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Several rules on the same shares: each counts as a trial, the best is judged for luck."""
     distinct = list({rule.rule_hash: rule for rule in rules}.values())
-    family = [[run(rule, one, setting) for one in bars] for rule in distinct]
-    returns = np.stack([pooled_returns(runs) for runs in family], axis=1)
-    ratios = [statistics.sharpe(returns[:, k]) for k in range(len(distinct))]
+    tried = sweep(distinct, scenario, engine, progress)
+    ratios = [statistics.sharpe(returns) for returns in tried.returns]
     by_hash = {rule.rule_hash: ratio for rule, ratio in zip(distinct, ratios, strict=True)}
     counted = (
         Trials(len(ratios), float(np.var(ratios)))
         if trials is None
-        else ledger.record(trials, ledger.data_hash(list(bars)), by_hash)
+        else ledger.record(trials, ledger.data_hash(list(scenario.bars)), by_hash)
     )
     best = int(np.argmax(ratios))
-    enough = len(distinct) > 1 and len(returns) >= FEWEST_SESSIONS
-    probability = statistics.overfitting(returns) if enough else None
-    against = control_runs(family[best], setting)
-    judged = verdict(family[best], against, counted, probability, family)
-    records = []
-    for rule, runs, ratio in zip(distinct, family, ratios, strict=True):
-        wealth = [result.wealth[-1] / result.budget for result in runs]
-        records.append(
-            {
-                "rule": rule.text(),
-                "sharpe": rounded(ratio * 252**0.5),
-                "median_terminal_wealth": rounded(np.median(wealth)),
-                "worst_terminal_wealth": rounded(np.min(wealth)),
-                "exposure": rounded(np.mean([result.exposure.mean() for result in runs])),
-                "fills": sum(len(result.purchases) for result in runs),
-            }
-        )
-    records.sort(key=lambda record: -record["sharpe"])
+    days = sessions(scenario.bars)
+    enough = len(distinct) > 1 and len(days) >= FEWEST_SESSIONS
+    family = FamilyResult(
+        tried.log_returns.T,
+        best,
+        statistics.overfitting(tried.returns.T) if enough else None,
+        walk_forward(tried.returns, days),
+    )
+    own = [
+        run(distinct[best], one, scenario.setting, scenario.of(one.ticker)) for one in scenario.bars
+    ]
+    judged = verdict(own, control_runs(own, scenario), counted, family)
+    records = [
+        {
+            "rule": rule.text(),
+            "sharpe": rounded(ratio * SESSIONS_A_YEAR**0.5),
+            "median_terminal_wealth": rounded(np.median(tried.wealth[k])),
+            "worst_terminal_wealth": rounded(tried.wealth[k].min()),
+            "worst_drawdown": rounded(tried.worst[k].min()),
+            "exposure": rounded(tried.exposure[k].mean()),
+            "fills": int(tried.fills[k].sum()),
+        }
+        for k, (rule, ratio) in enumerate(zip(distinct, ratios, strict=True))
+    ]
+    records.sort(key=lambda record: -float(record["sharpe"]))
     return {
         "best": distinct[best].text(),
         "verdict": judged,
         "rules": records,
-        "warnings": [warning for one in bars for warning in one.warnings],
+        "warnings": [warning for one in scenario.bars for warning in one.warnings],
     }
 
 
-def control_runs(own: Sequence[Run], setting: Setting) -> dict[str, list[Run]]:
+def layers() -> dict[str, str]:
+    """The layer of the chain of each company that is modelled, by ticker."""
+    return {ticker: company.layer for ticker, company in companies().items()}
+
+
+def control_runs(own: Sequence[Run], scenario: Scenario) -> dict[str, list[Run]]:
     """Runs of each control on every share.
 
     Where the ladder never bought there is nothing to match, and the control stays in cash with it.
@@ -139,23 +152,35 @@ def control_runs(own: Sequence[Run], setting: Setting) -> dict[str, list[Run]]:
     names = dict.fromkeys(name for found in rules for name in found)
     return {
         name: [
-            run(found.get(name, r.rule), r.bars, setting)
+            run(found.get(name, r.rule), r.bars, scenario.setting, scenario.of(r.bars.ticker))
             for found, r in zip(rules, own, strict=True)
         ]
         for name in names
     }
 
 
-def _named(result: Run) -> dict[str, Any]:
-    return {"ticker": result.bars.ticker, **outcome(result)}
+def _named(result: Run, at: int, against: Mapping[str, Sequence[Run]]) -> dict[str, Any]:
+    ends = [runs[at].wealth[-1] for runs in against.values()]
+    return {
+        "ticker": result.bars.ticker,
+        **outcome(result),
+        # What was given up against the best control, and won against the worst, of the wealth.
+        "against_best": rounded(result.wealth[-1] / max(ends) - 1),
+        "against_worst": rounded(result.wealth[-1] / max(min(ends), 1e-9) - 1),
+    }
 
 
-def _control(name: str, runs: Sequence[Run]) -> dict[str, Any]:
+def _control(name: str, runs: Sequence[Run], own: Sequence[Run]) -> dict[str, Any]:
     wealth = [result.wealth[-1] / result.budget for result in runs]
+    ratio = [
+        mine.wealth[-1] / max(theirs.wealth[-1], 1e-9)
+        for mine, theirs in zip(own, runs, strict=True)
+    ]
     return {
         "control": name,
         "meaning": NAMES.get(name, NAMES["random"]),
         "rule": next((r.rule for r in runs if len(r.purchases)), runs[0].rule).text(),
         "median_terminal_wealth": rounded(np.median(wealth)),
+        "wealth_ratio": summarise(ratio, "1"),
         "exposure": rounded(np.mean([result.exposure.mean() for result in runs])),
     }

@@ -6,7 +6,13 @@ Bare numbers and arrays only, so that a compiler takes it as it stands. The acco
     wealth[t] - wealth[t-1] = price gain + dividends + interest - costs
 
 with every term of the second line computed on its own, so that the two lines check each other.
+
+Most sessions are quiet: no order is open, nothing is paid, and no test can hold before a session
+that is known in advance (``wake``) or while the price stays between two levels. On those only the
+value of the position changes, and the loop does no more than that.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +20,12 @@ from numpy.typing import NDArray
 from jevons.ladder.compiled import compiled
 
 Numbers = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 AT_MOST, AT_LEAST, ABOVE, BELOW = 0, 1, 2, 3  # relations of a test
-BUDGET, REMAINING, WEALTH = 0, 1, 2  # what a weight is a share of
+BUDGET, REMAINING, WEALTH, KELLY = 0, 1, 2, 3  # what a weight is a share of
 NEVER, ON_NEW_PEAK, ON_REBOUND = 0, 1, 2  # when a rung may buy again
-# Rows of ``seen`` that the loop itself writes; the rest are known from prices.
+# Rows of ``seen`` that the loop itself knows; the rest are known from prices.
 DAYS_SINCE_FILL, GAIN, HELD, NEW_PEAK = 0, 1, 2, 3
 LIVE = 3
 # Columns of the account.
@@ -30,15 +37,79 @@ DECIDED, FILLED, BY, COUNT, PRICE, COST = range(6)
 DELISTED, REBALANCED = 1000.0, 1001.0
 DIGITS = 12  # of what a test reads, so that 90 / 100 - 1 is -10 %
 DUST = 1e-9  # share of the budget below which no order is worth sending
+NOTHING = 1e-3 * DUST  # share of the budget that no interest turns into an order
+CLOSE_BY = 1e-9  # a price this near to a level wakes the loop, which then looks exactly
+NEW_PEAK_GROUP = 0  # row of ``next_hit`` for a new peak
+
+
+class Market(NamedTuple):
+    """One share as the loop reads it; arrays are (session,) unless said otherwise.
+
+    Attributes:
+        fill: USD/share at which orders of the session before are filled.
+        close, split, dividend, pay_at, end, end_value: see ``Bars``.
+        interest: earned on cash since the session before, 1.
+        seen: (series, session) what tests read; the first :data:`LIVE` rows are not read.
+        next_hit: (group, session + 1) first session from this one on at which all tests of a group
+            hold, those that the loop knows left out; the number of sessions if there is none.
+        next_event: (session + 1) the same for splits, dividends, payments and the delisting.
+        earns: whether any interest is not zero.
+    """
+
+    fill: Numbers
+    close: Numbers
+    split: Numbers
+    dividend: Numbers
+    pay_at: Whole
+    interest: Numbers
+    end: int
+    end_value: float
+    seen: Numbers
+    next_hit: NDArray[np.int32]
+    next_event: NDArray[np.int32]
+    earns: bool
+
+
+class Position(NamedTuple):
+    """What is owned: USD, USD owed, shares, and their cost in USD."""
+
+    cash: float
+    accrued: float
+    shares: float
+    basis: float
+
+
+class Plan(NamedTuple):
+    """A rule as the loop reads it.
+
+    Attributes:
+        rungs: (rung, [share, base, after, repeats, row of the Kelly share]).
+        rung_tests: (rung, test, [row, relation, bound]), row -1 where there is none.
+        rung_group: (rung,) row of ``next_hit``. exits: (exit, [share, base]).
+        exit_tests: (exit, 1, 3). exit_group: (exit,). halt_tests: (halt, 1, 3).
+        halt_group: (halt,).
+        limits: rearm, rebound, most tranches, most weight, weight held, sessions between.
+    """
+
+    rungs: Numbers
+    rung_tests: Numbers
+    rung_group: Whole
+    exits: Numbers
+    exit_tests: Numbers
+    exit_group: Whole
+    halt_tests: Numbers
+    halt_group: Whole
+    limits: Numbers
 
 
 @compiled
-def holds(tests: Numbers, seen: Numbers, t: int) -> bool:
+def holds(tests: Numbers, seen: Numbers, live: Numbers, t: int) -> bool:
     """Whether all tests (test, [row, relation, bound]) hold; an unknown number fulfils none."""
     for k in range(len(tests)):
         if tests[k, 0] < 0:
             continue
-        x, relation, bound = seen[int(tests[k, 0]), t], tests[k, 1], tests[k, 2]
+        row, relation, bound = int(tests[k, 0]), tests[k, 1], tests[k, 2]
+        x = live[row] if row < LIVE else seen[row, t]
         good = (
             (relation == AT_MOST and x <= bound)
             or (relation == AT_LEAST and x >= bound)
@@ -73,7 +144,9 @@ def note(
     price: float,
     cost: float,
 ) -> int:
-    """Write a fill and return how many there are."""
+    """Write a fill, if fills are kept, and return how many there are."""
+    if len(fills) == 0:
+        return count + 1
     fills[count, DECIDED] = decided
     fills[count, FILLED] = filled
     fills[count, BY] = by
@@ -84,59 +157,212 @@ def note(
 
 
 @compiled
+def next_hits(seen: Numbers, tests: Numbers) -> NDArray[np.int32]:
+    """First session from each one on at which a group's tests hold (group, session + 1).
+
+    Args:
+        tests: (group, test, [row, relation, bound]); those that the loop knows count as held.
+    """
+    sessions = seen.shape[1]
+    found = np.empty((len(tests), sessions + 1), np.int32)
+    for g in range(len(tests)):
+        good = np.ones(sessions, np.bool_)
+        for k in range(tests.shape[1]):
+            row, relation, bound = int(tests[g, k, 0]), tests[g, k, 1], tests[g, k, 2]
+            if row < LIVE:
+                continue
+            if relation == AT_MOST:
+                good &= seen[row] <= bound
+            elif relation == AT_LEAST:
+                good &= seen[row] >= bound
+            elif relation == ABOVE:
+                good &= seen[row] > bound
+            else:
+                good &= seen[row] < bound
+        hit = found[g, sessions] = sessions
+        for t in range(sessions - 1, -1, -1):
+            hit = t if good[t] else hit
+            found[g, t] = hit
+    return found
+
+
+@compiled
+def levels(plan: Plan, ready: Numbers, cost: float) -> tuple[float, float]:
+    """Prices between which no sale by gain or loss on the average cost (USD/share) is due."""
+    low, high = 0.0, np.inf
+    for e in range(len(ready)):
+        if ready[e] > 0 and plan.exit_tests[e, 0, 0] == GAIN:
+            level = cost * (1 + plan.exit_tests[e, 0, 2])
+            if plan.exit_tests[e, 0, 1] == AT_LEAST:
+                high = min(high, level * (1 - CLOSE_BY))
+            else:
+                low = max(low, level * (1 + CLOSE_BY))
+    return low, high
+
+
+@compiled
+def next_wake(
+    market: Market,
+    plan: Plan,
+    t: int,
+    armed: Numbers,
+    due: Numbers,
+    ready: Numbers,
+    first_fill: int,
+    halted: bool,
+    full: bool,
+) -> int:
+    """The first session after ``t`` at which something may have to be decided.
+
+    Args:
+        ready: of exits, all zero while nothing is held. first_fill: of the position held.
+        full: no tranche or no money is left before a sale, a payment or a new peak.
+    """
+    after, hits = t + 1, market.next_hit
+    wake = int(market.next_event[after])
+    if plan.limits[0] == ON_REBOUND:
+        return after  # the low since a purchase moves every session
+    for r in range(0 if halted else len(armed)):
+        if due[r] >= 0:
+            wake = min(wake, int(due[r]))
+        elif armed[r] == 0 and plan.limits[0] == ON_NEW_PEAK:
+            wake = min(wake, int(hits[NEW_PEAK_GROUP, after]))
+        elif armed[r] > 0 and not (full and plan.rungs[r, 2] == 0):
+            wake = min(wake, int(hits[plan.rung_group[r], after]))
+    for h in range(0 if halted else len(plan.halt_group)):
+        wake = min(wake, int(hits[plan.halt_group[h], after]))
+    if plan.limits[4] > 0 and not halted:
+        every = int(plan.limits[5])
+        wake = min(wake, (t // every + 1) * every)
+    return min(wake, next_sale(market, plan, after, ready, first_fill))
+
+
+@compiled
+def next_sale(market: Market, plan: Plan, after: int, ready: Numbers, first_fill: int) -> int:
+    """The first session from ``after`` on at which a sale other than at a level may be due."""
+    wake = len(market.close)
+    for e in range(len(ready)):
+        row = plan.exit_tests[e, 0, 0]
+        if ready[e] > 0 and row == HELD:
+            wake = min(wake, max(after, first_fill + int(plan.exit_tests[e, 0, 2])))
+        elif ready[e] > 0 and row != GAIN:
+            wake = min(wake, int(market.next_hit[plan.exit_group[e], after]))
+    return wake
+
+
+@compiled
+def awake_at(close: Numbers, start: int, wake: int, low: float, high: float) -> int:
+    """The first session from ``start`` on that is not quiet."""
+    t = start
+    while t < wake and low < close[t] < high:
+        t += 1
+    return t
+
+
+@compiled
+def rest(
+    market: Market,
+    start: int,
+    stop: int,
+    held: Position,
+    wealths: Numbers,
+    invested: Numbers,
+) -> float:
+    """Pass over the quiet sessions from ``start`` to ``stop`` and return the cash after them."""
+    cash, base = held.cash, held.cash + held.accrued
+    for t in range(start, stop):
+        invested[t] = held.shares * market.close[t]
+    if not market.earns:
+        for t in range(start, stop):
+            wealths[t] = base + invested[t]
+        return cash
+    for t in range(start, stop):
+        cash += cash * market.interest[t]
+        wealths[t] = cash + held.accrued + invested[t]
+    return cash
+
+
+@compiled
+def record_rest(
+    market: Market,
+    start: int,
+    stop: int,
+    held: Position,
+    state: int,
+    account: Numbers,
+    lived: Numbers,
+) -> None:
+    """Write what :func:`rest` passed over into the account."""
+    cash = held.cash
+    for t in range(start, stop):
+        earned = cash * market.interest[t]
+        cash += earned
+        worth = held.shares * market.close[t]
+        account[t, CASH], account[t, ACCRUED], account[t, SHARES] = cash, held.accrued, held.shares
+        account[t, NAV], account[t, INTEREST] = cash + held.accrued + worth, earned
+        account[t, PRICE_GAIN] = held.shares * (market.close[t] - market.close[t - 1])
+        account[t, STATE] = state
+        lived[DAYS_SINCE_FILL, t] = lived[DAYS_SINCE_FILL, t - 1] + 1
+        lived[HELD, t] = lived[HELD, t - 1] + 1
+        lived[GAIN, t] = rounded(worth / held.basis - 1) if held.shares > 0 else np.nan
+
+
+@compiled
 def simulate(  # noqa: C901  one loop that reads from top to bottom
-    fill: Numbers,
-    close: Numbers,
-    split: Numbers,
-    dividend: Numbers,
-    pay_at: NDArray[np.int64],
-    interest: Numbers,
-    end: int,
-    end_value: float,
-    seen: Numbers,
-    rungs: Numbers,
-    rung_tests: Numbers,
-    exits: Numbers,
-    exit_tests: Numbers,
-    halt_tests: Numbers,
-    limits: Numbers,
+    market: Market,
+    plan: Plan,
     costs: Numbers,
     budget: float,
+    wealths: Numbers,
+    invested: Numbers,
     account: Numbers,
+    lived: Numbers,
     fills: Numbers,
 ) -> int:
     """Run one rule over one share.
 
     Args:
-        fill: (session,) USD/share at which orders of the session before are filled.
-        close, split, dividend, pay_at, end, end_value: see ``Bars``.
-        interest: (session,) earned on cash since the session before, 1.
-        seen: (series, session) what a test reads; the first :data:`LIVE` rows are written here.
-        rungs: (rung, [share, base, after, repeats]). rung_tests: (rung, test, 3).
-        exits: (exit, [share, base]). exit_tests: (exit, 1, 3). halt_tests: (halt, 1, 3).
-        limits: rearm, rebound, most tranches, most weight, weight held, sessions between.
         costs: commission USD, USD/share, rate of a purchase, rate of a sale, withheld, lot.
         budget: USD at the start.
-        account, fills: results, (session, 9) and (fill, 6).
+        wealths, invested: results, USD, (session,).
+        account, lived, fills: results, (session, 9), (:data:`LIVE`, session) and (fill, 6); empty
+            where a comparison has no use for them.
 
     Returns:
         Number of fills.
     """
+    fill, close, split, dividend = market.fill, market.close, market.split, market.dividend
+    pay_at, interest, seen = market.pay_at, market.interest, market.seen
+    end, end_value = market.end, market.end_value
+    rungs, exits, limits = plan.rungs, plan.exits, plan.limits
     commission, per_share, buy_rate = costs[0], costs[1], costs[2]
     sell_rate, withheld, lot = costs[3], costs[4], costs[5]
     rearm, rebound, most_tranches = limits[0], limits[1], limits[2]
     most_weight, held_weight, held_every = limits[3], limits[4], limits[5]
-    cash, shares, accrued, basis, previous = budget, 0.0, 0.0, 0.0, 0.0
+    cash, shares, accrued, basis = budget, 0.0, 0.0, 0.0
     tranches, count, last_fill, first_fill = 0, 0, -1, -1
     halted, exited, rebalance = False, False, 0.0
     owed = np.zeros(len(close) + 1)
     armed, due = np.ones(len(rungs)), -np.ones(len(rungs))
     order, lowest = np.zeros(len(rungs)), np.full(len(rungs), np.inf)
-    ready, sale = np.ones(len(exits)), np.zeros(len(exits))
-    for t in range(len(close)):
-        # What happens without us: interest, split, dividend, payment, end of the listing.
+    ready, sale = np.zeros(len(exits)), np.zeros(len(exits))
+    live = np.array([np.inf, np.nan, np.nan])
+    wake, low, high, state = 0, 0.0, np.inf, IDLE
+    t = -1
+    while t + 1 < len(close):
+        start = t + 1
+        t = awake_at(close, start, wake, low, high)
+        if t > start:
+            held = Position(cash, accrued, shares, basis)
+            cash = rest(market, start, t, held, wealths, invested)
+            if len(account) > 0:
+                record_rest(market, start, t, held, state, account, lived)
+        if t == len(close):
+            break
         earned = cash * interest[t]
-        gain = shares * (split[t] * close[t] - previous)
+
+        # What happens without us: interest, split, dividend, payment, end of the listing.
+        gain = shares * (split[t] * close[t] - close[t - 1]) if t > 0 else 0.0
         shares *= split[t]
         for r in range(len(rungs)):
             lowest[r] /= split[t]
@@ -152,6 +378,7 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
             cash += shares * end_value
             shares, basis = 0.0, 0.0
             exited = True
+            ready[:] = 0
 
         # Orders of the session before: sales first, then purchases in the order of the rungs.
         open_orders = t > 0 and (end < 0 or t < end)
@@ -170,7 +397,9 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
                 cash += q * fill[t] - fee
                 gain -= q * (close[t] - fill[t])
                 fees += fee
-                exited = exited or shares == 0
+                if shares == 0:
+                    exited = True
+                    ready[:] = 0
         for r in range(len(rungs) + 1):
             wanted = rebalance if r == len(rungs) else order[r]
             if not open_orders or wanted <= 0:
@@ -196,17 +425,15 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
         sale[:] = 0
         rebalance = 0.0
 
-        wealth = cash + accrued + shares * close[t]
-        account[t, CASH], account[t, ACCRUED], account[t, SHARES] = cash, accrued, shares
-        account[t, NAV], account[t, PRICE_GAIN], account[t, DIVIDENDS] = wealth, gain, received
-        account[t, INTEREST], account[t, COSTS] = earned, fees
-        previous = close[t]
-        seen[DAYS_SINCE_FILL, t] = t - last_fill if last_fill >= 0 else np.inf
-        seen[GAIN, t] = rounded(shares * close[t] / basis - 1) if shares > 0 else np.nan
-        seen[HELD, t] = t - first_fill if shares > 0 else np.nan
+        worth = shares * close[t]
+        wealth = cash + accrued + worth
+        wealths[t], invested[t] = wealth, worth
+        live[DAYS_SINCE_FILL] = t - last_fill if last_fill >= 0 else np.inf
+        live[GAIN] = rounded(worth / basis - 1) if shares > 0 else np.nan
+        live[HELD] = t - first_fill if shares > 0 else np.nan
 
         # Decide on the close of today what is done tomorrow.
-        watching = False
+        watching, selling = False, False
         if end < 0 or t < end:
             tranches = 0 if shares == 0 else tranches
             for r in range(len(rungs)):
@@ -217,27 +444,33 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
                 ):
                     armed[r] = 1
                     tranches = 0 if rearm == ON_NEW_PEAK else tranches
-            for h in range(len(halt_tests)):
-                halted = halted or holds(halt_tests[h], seen, t)
+            for h in range(len(plan.halt_tests)):
+                halted = halted or holds(plan.halt_tests[h], seen, live, t)
             for e in range(len(exits)):
-                if shares > 0 and ready[e] > 0 and holds(exit_tests[e], seen, t):
+                if shares > 0 and ready[e] > 0 and holds(plan.exit_tests[e], seen, live, t):
                     part = shares if exits[e, 1] == REMAINING else budget / close[t]
                     part = wealth / close[t] if exits[e, 1] == WEALTH else part
                     sale[e] = exits[e, 0] * part
                     ready[e] = 0
+                    selling = True
             ordered = 0.0
             for r in range(len(rungs)):
                 if halted:
                     break
-                if armed[r] > 0 and due[r] < 0 and holds(rung_tests[r], seen, t):
+                if armed[r] > 0 and due[r] < 0 and holds(plan.rung_tests[r], seen, live, t):
                     due[r] = t + rungs[r, 2]
                 if due[r] != t:
                     continue
                 due[r] = -1
                 base = budget if rungs[r, 1] == BUDGET else cash - ordered
                 base = wealth if rungs[r, 1] == WEALTH else base
-                room = most_weight * wealth - shares * close[t] - ordered
-                amount = min(rungs[r, 0] * base, cash - ordered, room)
+                amount = rungs[r, 0] * base
+                if rungs[r, 1] == KELLY:
+                    best = seen[int(rungs[r, 4]), t]  # unknown: nothing is bought
+                    best = best if best > 0 else 0.0
+                    amount = rungs[r, 0] * best * wealth - worth - ordered
+                room = most_weight * wealth - worth - ordered
+                amount = min(amount, cash - ordered, room)
                 if amount > DUST * budget and tranches < most_tranches:
                     order[r] = amount
                     ordered += amount
@@ -245,7 +478,7 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
                     armed[r] = rungs[r, 3]
                     watching = True
             if held_weight > 0 and t % held_every == 0 and not halted:
-                gap = held_weight * wealth - shares * close[t]
+                gap = held_weight * wealth - worth
                 rebalance = gap if gap > 0 else gap / close[t]
 
         armed_left = len(rungs) == 0 and held_weight > 0
@@ -257,5 +490,84 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
             state = FULL if spent else LADDERING
         elif exited and not watching:
             state = EXITED
-        account[t, STATE] = HALTED if halted else state
+        state = HALTED if halted else state
+        if len(account) > 0:
+            lived[:, t] = live
+            account[t, CASH], account[t, ACCRUED], account[t, SHARES] = cash, accrued, shares
+            account[t, NAV], account[t, PRICE_GAIN], account[t, DIVIDENDS] = wealth, gain, received
+            account[t, INTEREST], account[t, COSTS], account[t, STATE] = earned, fees, state
+
+        # When to look again: tomorrow if an order is open, else when something may happen.
+        low, high = 0.0, np.inf
+        wake = t + 1
+        if not (watching or selling or rebalance != 0):
+            full = (shares > 0 and tranches >= most_tranches) or cash <= NOTHING * budget
+            wake = next_wake(market, plan, t, armed, due, ready, first_fill, halted, full)
+            if shares > 0:
+                low, high = levels(plan, ready, basis / shares)
     return count
+
+
+class Plans(NamedTuple):
+    """Several rules with one reference, each padded to the longest; see :class:`Plan`.
+
+    Attributes:
+        counts: (rule, [rungs, exits, halts]) that a rule really has.
+    """
+
+    counts: Whole
+    rungs: Numbers
+    rung_tests: Numbers
+    rung_group: Whole
+    exits: Numbers
+    exit_tests: Numbers
+    exit_group: Whole
+    halt_tests: Numbers
+    halt_group: Whole
+    limits: Numbers
+
+
+@compiled
+def simulate_family(
+    market: Market,
+    plans: Plans,
+    first: int,
+    costs: Numbers,
+    budget: float,
+    wealths: Numbers,
+    invested: Numbers,
+    fill_counts: Whole,
+) -> None:
+    """Run the rules from ``first`` on over one share, as many as ``wealths`` (rule, session) has.
+
+    The same loop as for one rule, without account and fills.
+    """
+    none, no_seen, no_fills = np.empty((0, 9)), np.empty((LIVE, 0)), np.empty((0, 6))
+    for k in range(len(wealths)):
+        i = first + k
+        rungs, exits, halts = plans.counts[i]
+        plan = Plan(
+            plans.rungs[i, :rungs],
+            plans.rung_tests[i, :rungs],
+            plans.rung_group[i, :rungs],
+            plans.exits[i, :exits],
+            plans.exit_tests[i, :exits],
+            plans.exit_group[i, :exits],
+            plans.halt_tests[i, :halts],
+            plans.halt_group[i, :halts],
+            plans.limits[i],
+        )
+        fill_counts[k] = simulate(
+            market, plan, costs, budget, wealths[k], invested[k], none, no_seen, no_fills
+        )
+
+
+@compiled
+def worst_fall(wealths: Numbers) -> float:
+    """The deepest drawdown of a path, in [-1, 0]."""
+    highest, worst = wealths[0], 1.0
+    for x in wealths:
+        highest = max(highest, x)
+        if x < worst * highest:
+            worst = x / highest
+    return worst - 1

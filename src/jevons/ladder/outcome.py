@@ -1,6 +1,5 @@
 """What came of a run, in numbers."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,10 @@ from scipy.optimize import brentq
 from jevons.ladder import loop
 from jevons.ladder.run import Run
 from jevons.market.volatility import SESSIONS_A_YEAR
-from jevons.quantiles import rounded, summarise
+from jevons.quantiles import rounded
 
 Numbers = NDArray[np.float64]
+QUIET_RETURN = 1e-6  # the least that a price is taken to keep of itself in a logarithm
 
 
 def outcome(result: Run) -> dict[str, Any]:
@@ -60,43 +60,6 @@ def outcome(result: Run) -> dict[str, Any]:
         "sessions_held": int(shares.sum()),
         "final_state": loop.STATES[int(account[-1, loop.STATE])],
     }
-
-
-def after_fills(runs: Sequence[Run], sessions: int = SESSIONS_A_YEAR) -> list[dict[str, Any]]:
-    """What the price did after the purchases of each rung, over all shares.
-
-    A delisting within the time counts with its value; a purchase too near the end of the prices is
-    counted in ``fills`` and not in ``followed``. Dividends are left out.
-
-    Args:
-        runs: of one rule. sessions: over which the price is followed.
-    """
-    changes: dict[int, list[float]] = {}
-    fills: dict[int, int] = {}
-    for result in runs:
-        bars, factor = result.bars, result.bars.factor
-        for fill in result.purchases:
-            rung, at = int(fill[loop.BY]), int(fill[loop.FILLED])
-            fills[rung] = fills.get(rung, 0) + 1
-            last = at + sessions
-            if 0 <= bars.end <= last:
-                price = bars.end_value * factor[bars.end]
-            elif last < len(bars):
-                price = bars.close[last] * factor[last]
-            else:
-                continue
-            paid = fill[loop.PRICE] * factor[at]
-            changes.setdefault(rung, []).append(float(price / paid - 1))
-    return [
-        {
-            "rung": runs[0].rungs[rung].text() if rung < len(runs[0].rungs) else "hold",
-            "fills": fills[rung],
-            "followed": len(changes.get(rung, ())),
-            "sessions": sessions,
-            "change": summarise(changes[rung], "1") if rung in changes else None,
-        }
-        for rung in sorted(fills)
-    ]
 
 
 def drawdowns(values: Numbers) -> Numbers:

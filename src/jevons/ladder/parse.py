@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from jevons.errors import UserError, did_you_mean
 from jevons.ladder import phrases
 from jevons.ladder.phrases import KINDS, TOKEN, Phrase, Value, parts
-from jevons.ladder.rule import Exit, LadderRule, Rung
+from jevons.ladder.rule import Exit, LadderRule, Rung, spaced
 
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -67,7 +68,7 @@ def _purchases(reader: "_Reader") -> tuple[list[Rung], Phrase | None]:
     while True:
         weight = reader.phrase(phrases.WEIGHTS)
         reader.expect("when")
-        tests = [reader.phrase(phrases.TRIGGERS)]
+        tests = [reader.trigger()]
         while reader.sees("and"):
             reader.expect("and")
             tests.append(reader.phrase(phrases.CONDITIONS))
@@ -144,6 +145,16 @@ class _Reader:
         kinds = [KINDS[part[1:-1]] for part in expected if part not in words]
         raise self._error(token, words, " or ".join(dict.fromkeys(kinds)))
 
+    def trigger(self) -> Phrase:
+        """Read what a purchase waits for; a spacing must be one that makes steps."""
+        token = self._token(self._start)
+        found = self.phrase((*phrases.TRIGGERS, *phrases.SPACINGS))
+        try:
+            spaced(found)
+        except ValueError as error:
+            raise self._error(token, [], f"a spacing that makes steps ({error})") from error
+        return found
+
     def finish(self) -> None:
         """Nothing may follow."""
         token = self._token(self._start)
@@ -159,10 +170,25 @@ class _Reader:
         if part == "{set}":
             found = re.compile(r"\{\s*(\w+(?:\s*,\s*\w+)*)\s*\}").match(self._text, token.start)
             return (tuple(re.findall(r"\w+", found[1])), found.end()) if found else None
+        if part.strip("{}") in phrases.LISTS:
+            return self._list(part.strip("{}"), token.start)
         if len(part) > 1 and part.startswith("{"):
             value = _value(part[1:-1], token.text)
             return None if value is None else (value, end)
         return (token.text, end) if token.text == part else None
+
+    def _list(self, kind: str, place: int) -> tuple[Value, int] | None:
+        """Numbers between commas and the place after them."""
+        found = re.compile(rf"{NUMBER.pattern}(?:\s*,\s*{NUMBER.pattern})*").match(
+            self._text, place
+        )
+        if found is None:
+            return None
+        values = tuple(Decimal(text) for text in re.split(r"\s*,\s*", found[0]))
+        falling = values if kind == "fractions" else values[::-1]
+        distinct = all(a > b for a, b in pairwise(falling))
+        inside = min(values) > 0 and (kind == "multiples" or max(values) < 1)
+        return (values, found.end()) if distinct and inside else None
 
     def _token(self, place: int) -> _Token | None:
         """The next token, or None at the end; an unknown sign is a token of its own."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-Value = Decimal | int | str | date | tuple[str, ...]
+Value = Decimal | int | str | date | tuple[str, ...] | tuple[Decimal, ...]
 
 REFERENCES = (
     "peak(lookback={count}, field={field})",
@@ -22,6 +22,7 @@ WEIGHTS = (
     "{share}% of nav",
     "kelly({fraction})",
 )
+KELLY = "kelly"
 TRIGGERS = (
     "dd <= {depth}%",
     "zdd <= {negative}",
@@ -30,6 +31,13 @@ TRIGGERS = (
     "close > sma({count})",
     "clock every {count} sessions",
     "random every {count} sessions seed {count}",
+)
+# Several steps at once, as a trigger of a purchase; each buys the size written.
+SPACINGS = (
+    "dd <= linear({depth}%, {depth}%, {count})",
+    "dd <= log({depth}%, {depth}%, {count})",
+    "dd <= prob({fractions}; {positive}, {positive})",
+    "zdd <= vol({multiples})",
 )
 # What else must hold; every trigger may stand here too.
 CONDITIONS = (
@@ -66,9 +74,12 @@ KINDS = {
     "field": "close or high",
     "day": "a day, e.g. 2020-01-31",
     "set": "names in braces, e.g. {calm, stress}",
+    "fractions": "falling chances in (0, 1), e.g. 0.6, 0.4, 0.2",
+    "multiples": "rising numbers above 0, e.g. 0.5, 1, 1.5",
 }
+LISTS = ("fractions", "multiples")
 TOKEN = re.compile(
-    r"\d{4}-\d{2}-\d{2}|-?(?:0|[1-9]\d*)(?:\.\d+)?(?![\w.])|[A-Za-z_]\w*|<=|>=|[%(){},=/<>]"
+    r"\d{4}-\d{2}-\d{2}|-?(?:0|[1-9]\d*)(?:\.\d+)?(?![\w.])|[A-Za-z_]\w*|<=|>=|[%(){},;=/<>]"
 )
 SLOT = re.compile(r"\{(\w+)\}")
 
@@ -95,6 +106,12 @@ class Phrase:
         assert isinstance(value, Decimal | int)
         return float(value)
 
+    def numbers(self, position: int = 0) -> tuple[float, ...]:
+        """A list of numbers."""
+        value = self.values[position]
+        assert isinstance(value, tuple)
+        return tuple(float(part) for part in value)
+
 
 def parts(form: str) -> tuple[str, ...]:
     """The tokens of a form; values keep their braces.
@@ -106,4 +123,7 @@ def parts(form: str) -> tuple[str, ...]:
 
 
 def _written(value: Value) -> str:
-    return "{" + ", ".join(value) + "}" if isinstance(value, tuple) else str(value)
+    if not isinstance(value, tuple):
+        return str(value)
+    names = ", ".join(str(part) for part in value)
+    return names if isinstance(value[0], Decimal) else "{" + names + "}"

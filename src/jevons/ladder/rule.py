@@ -1,9 +1,11 @@
 """A rule of buying and selling, as parsed: what buys, what guards, what sells."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from hashlib import sha256
 
-from jevons.ladder.phrases import Phrase
+from jevons.entry.spacing import equal_fill, linear, logarithmic
+from jevons.ladder.phrases import SPACINGS, Phrase
 
 EACH = "each"  # the name of a rule that is run on every ticker
 
@@ -23,6 +25,10 @@ class Rung:
         wait = "" if self.after is None else f" after {self.after} sessions"
         return f"buy {self.weight.text()} when {tests}{wait}"
 
+    def steps(self) -> tuple["Rung", ...]:
+        """The steps of a spacing, each buying the weight; the rung itself if it has none."""
+        return tuple(replace(self, trigger=trigger) for trigger in spaced(self.trigger))
+
 
 @dataclass(frozen=True, slots=True)
 class Exit:
@@ -34,6 +40,31 @@ class Exit:
     def text(self) -> str:
         """The sale as it is written."""
         return f"sell {self.weight.text()} when {self.trigger.text()}"
+
+
+def spaced(trigger: Phrase) -> tuple[Phrase, ...]:
+    """The triggers that a spacing stands for, to a hundredth of a percentage point.
+
+    >>> [step.text() for step in spaced(Phrase(SPACINGS[0], (Decimal(-20), Decimal(-40), 3)))]
+    ['dd <= -20%', 'dd <= -30%', 'dd <= -40%']
+    """
+    if trigger.form not in SPACINGS:
+        return (trigger,)
+    name = trigger.form.split("(")[0].rpartition(" ")[2]
+    if name == "vol":
+        multiples = (_decimal(-number) for number in trigger.numbers())
+        return tuple(Phrase("zdd <= {negative}", (bound,)) for bound in multiples)
+    if name == "prob":
+        depths = equal_fill(trigger.numbers(), trigger.number(1), trigger.number(2))
+    else:
+        between = {"linear": linear, "log": logarithmic}[name]
+        first, last, count = (trigger.number(k) for k in range(3))
+        depths = between(first / 100, last / 100, int(count))
+    return tuple(Phrase("dd <= {depth}%", (_decimal(100 * depth),)) for depth in depths)
+
+
+def _decimal(number: float) -> Decimal:
+    return Decimal(f"{number:.2f}").normalize() + 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +96,11 @@ class LadderRule:
         body += [f"halt_if {halt.text()}" for halt in self.halts]
         body += [sale.text() for sale in self.exits]
         return f"ladder {self.name} on {self.reference.text()} {{ {' '.join(body)} }}"
+
+    @property
+    def steps(self) -> tuple[Rung, ...]:
+        """The rungs with every spacing written out, one step a rung."""
+        return tuple(step for rung in self.rungs for step in rung.steps())
 
     @property
     def rule_hash(self) -> str:

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from jevons.errors import UserError
 from jevons.ladder import loop
 from jevons.ladder.bars import Bars
-from jevons.ladder.phrases import Phrase
+from jevons.ladder.plan import LIVE_NAMES, Planner, deepest_last
 from jevons.ladder.rule import LadderRule, Rung
-from jevons.ladder.series import SeriesTable, table_of
+from jevons.ladder.series import SeriesTable
 
 Numbers = NDArray[np.float64]
 NO_SIGNALS: Mapping[str, NDArray[np.generic]] = MappingProxyType({})
 DAYS_A_YEAR = 365
-BASES = {"budget": loop.BUDGET, "remaining": loop.REMAINING, "nav": loop.WEALTH}
 FILLS = ("open", "close")
 
 
@@ -69,6 +68,15 @@ class Setting:
             raise UserError(f"the cash rate is {self.cash_rate:g}; write 4 % a year as 0.04")
         if self.fill_at not in FILLS:
             raise UserError(f"fills at {self.fill_at!r} are not known; use {' or '.join(FILLS)}")
+
+    @property
+    def rates(self) -> Numbers:
+        """The costs as the loop reads them."""
+        costs = self.costs
+        share = costs.half_spread + costs.duty
+        return np.array(
+            [costs.commission, costs.per_share, share, share, costs.withheld, costs.lot]
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,48 +141,55 @@ def run(
         UserError: the rule reads a signal that is not given, or uses what one share cannot show.
     """
     setting = setting or Setting()
-    budget, costs = setting.budget, setting.costs
-    series = SeriesTable(bars, rule.reference, signals)
-    rungs = _deepest_last(rule.rungs)
-    rung_tests = table_of(series, [(r.trigger, *r.conditions) for r in rungs])
-    exit_tests = table_of(series, [(sale.trigger,) for sale in rule.exits])
-    halt_tests = table_of(series, [(halt,) for halt in rule.halts])
-    seen = series.matrix()
-    account = np.zeros((len(bars), 9))
-    orders = len(rungs) + len(rule.exits) + 1
-    fills = np.zeros((len(bars) * orders + 1, 6))
+    planner = Planner()
+    plan = planner.plan(rule)
+    series = SeriesTable(bars, rule.reference, signals, setting.cash_rate)
+    market = market_of(bars, setting, series.matrix(planner.reads), planner.groups())
+    wealth, invested = np.empty(len(bars)), np.empty(len(bars))
+    account, lived = np.zeros((len(bars), 9)), np.empty((loop.LIVE, len(bars)))
+    fills = np.zeros((len(bars) * (len(plan.rungs) + len(plan.exits) + 1) + 1, 6))
     count = loop.simulate(
+        market, plan, setting.rates, float(setting.budget), wealth, invested, account, lived, fills
+    )
+    seen = market.seen
+    seen[: loop.LIVE] = lived
+    names = (*LIVE_NAMES, *(name for name, _ in planner.reads))
+    steps = deepest_last(rule.steps)
+    return Run(rule, bars, setting.budget, account, fills[:count].copy(), seen, names, steps)
+
+
+def market_of(bars: Bars, setting: Setting, seen: Numbers, groups: Numbers) -> loop.Market:
+    """A share as the loop reads it.
+
+    Args:
+        seen, groups: what the rules read and test, see :class:`jevons.ladder.plan.Planner`.
+    """
+    interest = setting.cash_rate * bars.gap_days / DAYS_A_YEAR
+    return loop.Market(
         bars.open if setting.fill_at == "open" else bars.close,
         bars.close,
         bars.split,
         bars.dividend,
         bars.pay_at,
-        setting.cash_rate * bars.gap_days / DAYS_A_YEAR,
+        interest,
         bars.end,
         bars.end_value,
         seen,
-        np.array([_rung(rung) for rung in rungs]).reshape(-1, 4),
-        rung_tests,
-        np.array([_weight(sale.weight) for sale in rule.exits]).reshape(-1, 2),
-        exit_tests,
-        halt_tests,
-        _limits(rule),
-        np.array(
-            [
-                costs.commission,
-                costs.per_share,
-                costs.half_spread + costs.duty,
-                costs.half_spread + costs.duty,
-                costs.withheld,
-                costs.lot,
-            ]
-        ),
-        budget,
-        account,
-        fills,
+        loop.next_hits(seen, groups),
+        next_happening(bars),
+        bool(interest.any()),
     )
-    names = tuple(series.name(row) for row in range(len(seen)))
-    return Run(rule, bars, budget, account, fills[:count].copy(), seen, names, rungs)
+
+
+def next_happening(bars: Bars) -> NDArray[np.int32]:
+    """First session from each one on with an action or a payment, (session + 1,)."""
+    happens = (bars.split != 1) | (bars.dividend != 0)
+    paid = bars.pay_at[bars.dividend != 0]
+    happens[paid[paid < len(bars)]] = True
+    if bars.end >= 0:
+        happens[bars.end] = True
+    at = np.append(np.where(happens, np.arange(len(bars)), len(bars)), len(bars))
+    return np.minimum.accumulate(at[::-1])[::-1].astype(np.int32)
 
 
 def audit(result: Run) -> list[dict[str, Any]]:
@@ -208,45 +223,3 @@ def audit(result: Run) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def _deepest_last(rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
-    """Rungs that fill on one bar do so in the order of their depth."""
-    by_depth = "dd <= {depth}%"
-    if any(rung.trigger.form != by_depth for rung in rungs):
-        return rungs
-    return tuple(sorted(rungs, key=lambda rung: -rung.trigger.number()))
-
-
-def _weight(weight: Phrase) -> tuple[float, int]:
-    if weight.form.startswith("kelly"):
-        raise UserError(
-            f"{weight.text()} needs an expected return, which no price file holds; "
-            "write a share of the budget"
-        )
-    return weight.number() / 100, BASES[weight.form.rpartition(" ")[2]]
-
-
-def _rung(rung: Rung) -> tuple[float, int, int, int]:
-    # The clock strikes again by its nature; every other rung waits to be armed.
-    repeats = int(rung.trigger.form.startswith("clock"))
-    return (*_weight(rung.weight), rung.after or 0, repeats)
-
-
-def _limits(rule: LadderRule) -> Numbers:
-    limits = np.array([loop.NEVER, 0.0, np.inf, np.inf, 0.0, 1.0])
-    if rule.rearm is not None and rule.rearm.form.startswith("rearm on"):
-        rebound = bool(rule.rearm.values)
-        limits[0] = loop.ON_REBOUND if rebound else loop.ON_NEW_PEAK
-        limits[1] = rule.rearm.number() / 100 if rebound else 0.0
-    for guard in rule.guards:
-        if guard.form.startswith("max_layer"):
-            raise UserError(
-                f"{guard.text()} limits several shares together; a ladder is run on one share, "
-                "so leave it out"
-            )
-        at, scale = (2, 1) if guard.form.startswith("max_tranches") else (3, 100)
-        limits[at] = min(limits[at], guard.number() / scale)
-    if rule.hold is not None:
-        limits[4:] = rule.hold.number() / 100, rule.hold.number(1)
-    return limits

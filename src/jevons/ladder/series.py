@@ -4,7 +4,7 @@ Every number of session t uses sessions up to t alone, bit for bit: prices are m
 the splits so far, never by later ones.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from jevons.errors import UserError
 from jevons.ladder import loop
 from jevons.ladder.bars import Bars
-from jevons.ladder.phrases import Phrase
+from jevons.ladder.compiled import compiled
+from jevons.ladder.phrases import KELLY, Phrase
+from jevons.ladder.plan import KELLY_SHARE, LIVE_NAMES
 from jevons.market.volatility import SESSIONS_A_YEAR
 
 Numbers = NDArray[np.float64]
-Test = tuple[int, int, float]  # row of the series, relation, bound
 
 DECAY = 0.94  # of the exponentially weighted variance, J.P. Morgan RiskMetrics 1996
 FIRST_RETURNS = 21  # that the variance starts from
@@ -25,55 +26,43 @@ HORIZON = SESSIONS_A_YEAR  # H of zdd
 
 
 class SeriesTable:
-    """The series that a rule reads on one share; each is computed once.
+    """The series that rules with one reference read on one share.
 
     Args:
-        bars: the sessions. reference: the peak of the rule.
+        bars: the sessions. reference: the peak of the rules.
         signals: further series by name, (session,) each known at its close, NaN where unknown:
             ``fv`` (USD/share), ``p(fv>px)``, ``thesis`` (1 intact, 0 false), ``regime`` (texts),
-            and multiples by their own names.
+            ``mu`` (expected return, 1/year, for the Kelly share), and multiples by their own names.
+        cash_rate: 1/year, for the Kelly share.
     """
 
     def __init__(
-        self, bars: Bars, reference: Phrase, signals: Mapping[str, NDArray[np.generic]]
+        self,
+        bars: Bars,
+        reference: Phrase,
+        signals: Mapping[str, NDArray[np.generic]],
+        cash_rate: float = 0.0,
     ) -> None:
-        self._bars = bars
-        self._signals = signals
+        self._bars, self._signals, self._cash_rate = bars, signals, cash_rate
         field = bars.high if reference.values[-1] == "high" else bars.close
         self._price = bars.close * bars.factor
-        x = field * bars.factor
-        self._peak = _peak(x, bars.days, reference)
-        before = np.concatenate(([np.nan], self._peak[:-1]))
-        live = np.full(len(bars), np.nan)
-        self._rows: dict[str, Numbers] = {"since fill": live, "gain": live, "held": live}
-        self._rows["new peak"] = np.where(x >= before, 1.0, 0.0)
+        self._field = field * bars.factor
+        self._peak = _peak(self._field, bars.days, reference)
 
-    def matrix(self) -> Numbers:
-        """All series, (series, session)."""
-        return np.array(list(self._rows.values()))
-
-    def name(self, row: int) -> str:
-        """The name of a series."""
-        return list(self._rows)[row]
-
-    def test(self, phrase: Phrase) -> Test:
-        """A phrase as a comparison of one series with a bound.
+    def matrix(self, reads: Sequence[tuple[str, Phrase]]) -> Numbers:
+        """What the loop reads, (series, session): four rows of its own, then those of a plan.
 
         Raises:
-            UserError: the phrase reads a signal that is not given.
+            UserError: a phrase reads a signal that is not given.
         """
-        form = phrase.form
-        if form in _LIVE:
-            row, relation, scale = _LIVE[form]
-            bound = phrase.number() if phrase.values else 1.0
-            return row, relation, bound * scale
-        name = phrase.text().split(" <=")[0].split(" >=")[0].replace(" > ", "/").replace("<", "/")
-        if name not in self._rows:
-            self._rows[name] = np.round(_SERIES[form](self, phrase), loop.DIGITS)
-        relation, bound = _bound(phrase)
-        return list(self._rows).index(name), relation, bound
+        found = np.full((len(LIVE_NAMES) + len(reads), len(self._bars)), np.nan)
+        before = np.concatenate(([np.nan], self._peak[:-1]))
+        found[loop.NEW_PEAK] = np.where(self._field >= before, 1.0, 0.0)
+        for row, (_, phrase) in enumerate(reads, start=len(LIVE_NAMES)):
+            found[row] = np.round(_SERIES[phrase.form](self, phrase), loop.DIGITS)
+        return found
 
-    def drawdown(self, _: Phrase) -> Numbers:
+    def drawdown(self, _: Phrase | None = None) -> Numbers:
         """Price / peak - 1."""
         return self._price / self._peak - 1
 
@@ -115,13 +104,19 @@ class SeriesTable:
         """1 where the regime is one of those named."""
         names = phrase.values[0]
         assert isinstance(names, tuple)
-        return np.isin(self._raw("regime"), names).astype(np.float64)
+        named = [str(name) for name in names]
+        return np.isin(self._raw("regime"), named).astype(np.float64)
 
     def percentile(self, phrase: Phrase) -> Numbers:
         """Mid-rank of a multiple among its last years, in percent."""
         x = self._signal(str(phrase.values[0]))
         n = int(phrase.number(1)) * SESSIONS_A_YEAR
         return _rolling(x, n, _mid_rank)
+
+    def kelly(self, _: Phrase) -> Numbers:
+        """(mu - r) / s^2, the share of the wealth that grows fastest (Kelly 1956; Thorp 2006)."""
+        excess = self._signal("mu") - self._cash_rate
+        return excess / self.volatility(KELLY_SHARE) ** 2
 
     def _signal(self, name: str) -> Numbers:
         return np.asarray(self._raw(name), dtype=np.float64)
@@ -135,27 +130,24 @@ class SeriesTable:
         return self._signals[name]
 
 
-def table_of(series: SeriesTable, groups: list[tuple[Phrase, ...]]) -> Numbers:
-    """Tests of several groups as (group, test, [row, relation, bound]); row -1 where none."""
-    width = max([len(group) for group in groups], default=1)
-    table = np.full((len(groups), width, 3), -1.0)
-    for i, group in enumerate(groups):
-        for k, phrase in enumerate(group):
-            table[i, k] = series.test(phrase)
-    return table
-
-
 def ewma_volatility(price: Numbers) -> Numbers:
     """Standard deviation of daily log returns, exponentially weighted, (session,), NaN at first."""
-    squares = np.diff(np.log(price)) ** 2
-    found = np.full(len(price), np.nan)
+    return np.sqrt(_ewma(np.diff(np.log(price)) ** 2))
+
+
+@compiled
+def _ewma(squares: Numbers) -> Numbers:
+    """Variance known at each session (session,) from squared returns (session - 1,)."""
+    found = np.full(len(squares) + 1, np.nan)
     if len(squares) < FIRST_RETURNS:
         return found
-    variance = float(squares[:FIRST_RETURNS].mean())
-    found[FIRST_RETURNS] = variance**0.5
+    variance = 0.0
+    for square in squares[:FIRST_RETURNS]:
+        variance += square / FIRST_RETURNS
+    found[FIRST_RETURNS] = variance
     for t in range(FIRST_RETURNS, len(squares)):
-        variance = DECAY * variance + (1 - DECAY) * float(squares[t])
-        found[t + 1] = variance**0.5
+        variance = DECAY * variance + (1 - DECAY) * squares[t]
+        found[t + 1] = variance
     return found
 
 
@@ -201,26 +193,6 @@ def _mid_rank(windows: Numbers) -> Numbers:
     return np.where(np.isfinite(windows).all(axis=1), 100 * share, np.nan)
 
 
-def _bound(phrase: Phrase) -> tuple[int, float]:
-    form = phrase.form
-    if form.startswith(("close", "clock", "random", "thesis", "regime")):
-        if form == "thesis_false":
-            return loop.AT_MOST, 0.0
-        relation = {"close > sma({count})": loop.ABOVE, "close<sma({count})": loop.BELOW}
-        return relation.get(form, loop.AT_LEAST), 1.0
-    bound = phrase.number(len(phrase.values) - 1)
-    relation_ = loop.AT_LEAST if ">=" in form else loop.AT_MOST
-    return relation_, bound / 100 if form.startswith("dd ") else bound
-
-
-# Phrases whose series the loop writes: row, relation, scale of the bound.
-_LIVE = {
-    "days_since_fill >= {count}": (loop.DAYS_SINCE_FILL, loop.AT_LEAST, 1.0),
-    "gain >= {positive}": (loop.GAIN, loop.AT_LEAST, 1.0),
-    "held {count} sessions": (loop.HELD, loop.AT_LEAST, 1.0),
-    "dd_from_cost <= {negative}": (loop.GAIN, loop.AT_MOST, 1.0),
-    "new_peak": (loop.NEW_PEAK, loop.AT_LEAST, 1.0),
-}
 _SERIES: dict[str, Callable[[SeriesTable, Phrase], Numbers]] = {
     "dd <= {depth}%": SeriesTable.drawdown,
     "zdd <= {negative}": SeriesTable.scaled_drawdown,
@@ -236,4 +208,5 @@ _SERIES: dict[str, Callable[[SeriesTable, Phrase], Numbers]] = {
     "regime in {set}": SeriesTable.in_regime,
     "p(fv>px) >= {fraction}": SeriesTable.signal,
     "vol <= {positive}": SeriesTable.volatility,
+    KELLY: SeriesTable.kelly,
 }

@@ -15,17 +15,27 @@ import numpy as np
 from jevons.entry import RULE, Rule, Trial
 from jevons.entry.reasons import Reason, phrase, points
 from jevons.errors import UserError
-from jevons.ladder import EACH, Bars, Costs, LadderRule, Run, Setting, bars_of, parse, run
+from jevons.ladder import (
+    EACH,
+    Bars,
+    Costs,
+    LadderRule,
+    Run,
+    Scenario,
+    Setting,
+    bars_of,
+    parse,
+    run,
+)
 from jevons.ladder.document import control_runs
 from jevons.ladder.outcome import outcome
+from jevons.ladder.stress import STRESS
 from jevons.ladder.verdict import verdict
 from jevons.market import PriceTable
 from jevons.quantiles import rounded
 
 COSTS = Costs(half_spread=0.0005)
 FEWEST_SESSIONS = 2 * 252  # a year to know the high and a year to hold
-# From the start of the year in which the Nasdaq Composite peaked to the end of that of its low.
-STRESS = (date(2000, 1, 1), date(2002, 12, 31))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +139,7 @@ def ladder_trial(table: PriceTable, tickers: Sequence[str], rule: Rule = RULE) -
     setting, tested = Setting(costs=COSTS), rule_on_trial(rule)
     bars = [one for ticker in tickers if (one := _bars(table, ticker)) is not None]
     runs = [run(tested, one, setting) for one in bars]
-    judged = verdict(runs, control_runs(runs, setting)) if runs else None
+    judged = verdict(runs, control_runs(runs, Scenario(tuple(bars), setting))) if runs else None
     by_ticker = {result.bars.ticker: result for result in runs}
     return LadderTrial(judged, by_ticker, _stress(table, tickers, tested, setting))
 

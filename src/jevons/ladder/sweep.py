@@ -1,0 +1,163 @@
+"""Many rules over many shares: what the comparison of a family needs of each, and no more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jevons import __version__
+from jevons.ladder import loop
+from jevons.ladder.bars import Bars
+from jevons.ladder.plan import Planner
+from jevons.ladder.rule import LadderRule
+from jevons.ladder.run import Setting, market_of
+from jevons.ladder.series import SeriesTable
+
+Numbers = NDArray[np.float64]
+Signals = Mapping[str, Mapping[str, NDArray[np.generic]]]  # by ticker, by name
+DEFAULT = Setting()
+TOGETHER = 16  # rules whose paths stay in the cache of a core
+FIELDS = ("returns", "log_returns", "wealth", "worst", "exposure", "fills")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tried:
+    """What rules did on the same shares.
+
+    Attributes:
+        returns, log_returns: mean over the shares open that day, (rule, session), over
+            :func:`sessions`. wealth: at the end over the budget, (rule, share).
+        worst: deepest drawdown of the wealth. exposure: mean share of the wealth in the share.
+        fills: their number, all (rule, share).
+    """
+
+    returns: Numbers
+    log_returns: Numbers
+    wealth: Numbers
+    worst: Numbers
+    exposure: Numbers
+    fills: NDArray[np.int64]
+
+    @staticmethod
+    def joined(parts: Sequence["Tried"]) -> "Tried":
+        """Parts of one family as one, in their order."""
+        return Tried(*(np.concatenate([getattr(part, name) for part in parts]) for name in FIELDS))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scenario:
+    """What a family is tried on."""
+
+    bars: tuple[Bars, ...]
+    setting: Setting = DEFAULT
+    signals: Signals = field(default_factory=dict)
+
+    def of(self, ticker: str) -> Mapping[str, NDArray[np.generic]]:
+        """The signals of a share."""
+        return self.signals.get(ticker, {})
+
+    @property
+    def scenario_hash(self) -> str:
+        """SHA-256 of everything that a result depends on but the rules."""
+        digest = sha256(f"{__version__} {self.setting}".encode())
+        for one in self.bars:
+            digest.update(f"{one.ticker} {len(one)} {one.end} {one.end_value}".encode())
+            arrays = (one.days, one.open, one.high, one.close, one.split, one.dividend, one.pay_at)
+            for values in arrays:
+                digest.update(np.ascontiguousarray(values).tobytes())
+        for ticker, named in sorted(self.signals.items()):
+            for name, signal in sorted(named.items()):
+                digest.update(f"{ticker} {name} {signal.tolist()}".encode())
+        return digest.hexdigest()
+
+
+def sessions(bars: Sequence[Bars]) -> NDArray[np.datetime64]:
+    """Days on which some share has a return, rising."""
+    return np.unique(np.concatenate([one.days[1:] for one in bars]))
+
+
+def try_rules(rules: Sequence[LadderRule], scenario: Scenario) -> Tried:
+    """Run every rule on every share.
+
+    Each rule is simulated on its own, so the numbers do not depend on what it is tried with.
+
+    Raises:
+        UserError: see :func:`jevons.ladder.run.run`.
+    """
+    days = sessions(scenario.bars)
+    count = np.zeros(len(days))
+    by_day, by_share = (len(rules), len(days)), (len(rules), len(scenario.bars))
+    found = Tried(
+        returns=np.zeros(by_day),
+        log_returns=np.zeros(by_day),
+        wealth=np.zeros(by_share),
+        worst=np.zeros(by_share),
+        exposure=np.zeros(by_share),
+        fills=np.zeros(by_share, np.int64),
+    )
+    references = dict.fromkeys(rule.reference for rule in rules)
+    planned = []
+    for reference in references:
+        chosen = [i for i, rule in enumerate(rules) if rule.reference == reference]
+        planner = Planner()
+        planned.append((reference, planner, planner.plans([rules[i] for i in chosen]), chosen))
+    for share, one in enumerate(scenario.bars):
+        at = np.searchsorted(days, one.days[1:])
+        count[at] += 1
+        named = scenario.of(one.ticker)
+        for reference, planner, plans, chosen in planned:
+            table = SeriesTable(one, reference, named, scenario.setting.cash_rate)
+            seen = table.matrix(planner.reads)
+            market = market_of(one, scenario.setting, seen, planner.groups())
+            _share(market, plans, scenario.setting, found, chosen, share, at)
+    found.returns[:] /= count
+    found.log_returns[:] /= count
+    return found
+
+
+def _share(
+    market: loop.Market,
+    plans: loop.Plans,
+    setting: Setting,
+    found: Tried,
+    chosen: Sequence[int],
+    share: int,
+    at: NDArray[np.int64],
+) -> None:
+    """Run the rules of one reference on one share and add what they did."""
+    for first in range(0, len(chosen), TOGETHER):
+        which = np.array(chosen[first : first + TOGETHER])
+        wealth = np.empty((len(which), len(market.close)))
+        invested, fills = np.empty_like(wealth), np.empty(len(which), np.int64)
+        loop.simulate_family(
+            market, plans, first, setting.rates, float(setting.budget), wealth, invested, fills
+        )
+        place = _place(which, at)
+        found.returns[place] += wealth[:, 1:] / wealth[:, :-1] - 1
+        found.log_returns[place] += np.diff(log_wealth(wealth), axis=1)
+        found.wealth[which, share] = wealth[:, -1] / setting.budget
+        found.worst[which, share] = [loop.worst_fall(path) for path in wealth]
+        found.exposure[which, share] = (invested / wealth).mean(axis=1)
+        found.fills[which, share] = fills
+
+
+def _place(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> tuple[Any, ...]:
+    """Where rows and columns lie, as slices where they follow one another, which are faster."""
+    if all(len(one) == one[-1] - one[0] + 1 for one in (rows, columns)):
+        return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    return np.ix_(rows, columns)
+
+
+def log_wealth(wealth: Numbers) -> Numbers:
+    """Log wealth (..., session); one of nothing counts as a millionth of the start."""
+    return np.asarray(np.log(np.maximum(wealth, 1e-6 * wealth[..., :1])), dtype=np.float64)
+
+
+def memory_needed(rules: int, bars: Sequence[Bars]) -> int:
+    """Bytes that a sweep takes at its peak: the results, once more while they are joined."""
+    kept = 2 * len(sessions(bars)) + 4 * len(bars)
+    longest = max(len(one) for one in bars)
+    return 8 * (2 * rules * kept + 6 * TOGETHER * longest)
