@@ -117,6 +117,90 @@ def test_a_forecast_is_no_outcome(claim: Claim) -> None:
     assert resolve(other, Store([forecast, report]).as_of(date(2029, 4, 1))).status == "open"
 
 
+def prices(entity: str, first: float, last: float) -> list[Fact]:
+    """Two closes, a year apart."""
+    days = {date(2025, 3, 11): first, date(2026, 3, 11): last}
+    return [
+        replace(
+            fact(f"{entity}-{day}", day, value), entity=entity, metric="close", unit="USD/share",
+            stated_by="exchange", period_start=day, period_end=day,
+        )
+        for day, value in days.items()
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def leaders(claim: Claim) -> Claim:
+    """Two shares that beat a fund over a year."""
+    return replace(
+        claim, entity="A|B", metric="close", measure="change", benchmark="FUND", unit="percent",
+        period_start=date(2025, 3, 11), period_end=date(2026, 3, 11), low=0.0, high=None,
+        resolves_on=date(2026, 3, 31),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "status"), [(150.0, 130.0, "true"), (150.0, 110.0, "partly"), (90.0, 119.0, "false")]
+)
+def test_shares_are_held_against_the_fund_one_by_one(
+    leaders: Claim, a: float, b: float, status: str
+) -> None:
+    """The fund rose by 20 %, from 100 to 120; a share that rose by 19 % has lost to it."""
+    facts = [*prices("A", 100.0, a), *prices("B", 100.0, b), *prices("FUND", 100.0, 120.0)]
+    found = resolve(leaders, Store(facts).as_of(date(2026, 3, 11)))
+    assert found.status == status
+    assert found.outcome == pytest.approx((a + b) / 2 - 120)  # the median of two is their mean
+    assert len(found.facts) == 6
+    assert f"{sum(price > 120 for price in (a, b))} of 2 hold" in found.why
+
+
+def test_an_outperformance_waits_for_every_price(leaders: Claim) -> None:
+    facts = [*prices("A", 100.0, 150.0), *prices("FUND", 100.0, 120.0)]
+    found = resolve(leaders, Store(facts).as_of(date(2026, 4, 1)))
+    assert (found.status, found.why) == ("open", "not every figure of B is public")
+
+
+def test_the_last_level_stated_within_the_period_counts(claim: Claim) -> None:
+    ratio = replace(
+        claim, entity="models", metric="tokens_per_answer_measured", unit="1", measure="last",
+        low=50.0, high=200.0, period_start=date(2025, 3, 11), period_end=date(2026, 3, 11),
+    )  # fmt: skip
+    levels = {date(2025, 3, 1): 90.0, date(2025, 4, 17): 8.0, date(2026, 4, 1): 100.0}
+    facts = [
+        replace(
+            fact(str(day), day, value), entity="models", metric=ratio.metric, unit="1",
+            period_start=None, period_end=day,
+        )
+        for day, value in levels.items()
+    ]  # fmt: skip
+    found = resolve(ratio, Store(facts).as_of(date(2026, 6, 1)))
+    assert (found.status, found.outcome) == ("false", 8.0)
+    assert found.why == "8 is below the claimed range, 50 to 200"
+
+
+def test_what_nothing_can_decide_says_so_at_once(claim: Claim) -> None:
+    mood = replace(
+        claim, low=None, high=None, not_resolvable="names no figure", not_resolvable_zh="未给数字"
+    )
+    found = resolve(mood, Store(spending()).as_of(date(2025, 5, 1)))
+    assert (found.status, found.why, found.why_zh) == (
+        "not resolvable", "names no figure", "未给数字",
+    )  # fmt: skip
+
+
+def test_a_status_gives_its_reason(claim: Claim) -> None:
+    store = Store(spending())
+    early = resolve(claim, store.as_of(date(2025, 6, 1)))
+    assert early.why == "its period ends on 2025-12-31"
+    known = resolve(claim, store.as_of(date(2026, 3, 1)))
+    assert known.why == "102 is in the claimed range, 100 to 105"
+    high = replace(claim, low=None, high=90.0)
+    above = resolve(high, store.as_of(date(2026, 3, 1)))
+    assert above.why == "102 is above the claimed range, at most 90"
+    never = resolve(replace(claim, entity="META"), store.as_of(date(2027, 1, 1)))
+    assert never.why == "no figure of META that covers the period was known by 2026-08-27"
+
+
 def test_units_are_converted(claim: Claim) -> None:
     small = [replace(found, value=found.central * 1e3, unit="USD_mn") for found in spending()]
     assert resolve(claim, Store(small).as_of(date(2026, 3, 1))).outcome == pytest.approx(102.0)

@@ -20,9 +20,17 @@ def test_counts_by_source_and_for_all() -> None:
         (three, Resolution("not resolvable", None, ())),
     ]
     bank, paper, every = scoreboard(resolved)
+    assert (bank["partly"], every["decided"]) == (0, 2)
     assert (bank["who"], bank["decided"], bank["true"], bank["share_true"]) == ("Bank", 2, 1, 0.5)
     assert (paper["claims"], paper["not_resolvable"], paper["share_true"]) == (1, 1, None)
     assert (every["who"], every["claims"], every["independent"]) == ("all", 3, 2)
+
+
+def test_partly_is_decided_and_not_true() -> None:
+    both = claim(entity="AMZN|MSFT")
+    (row,) = scoreboard([(both, Resolution("partly", 101.0, ()))])
+    assert (row["decided"], row["partly"], row["true"], row["share_true"]) == (1, 1, 0, 0.0)
+    assert independent([both, claim(id="b", entity="MSFT")]) == 1
 
 
 def test_a_source_alone_needs_no_total() -> None:

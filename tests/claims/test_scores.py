@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import erf
 
-from jevons.claims import brier_score, crps, log_score
+from jevons.claims import brier_score, crps, log_score, weighted_interval_score
 
 CHANCE = st.floats(0.01, 0.99)
 
@@ -46,3 +46,19 @@ def test_crps_equals_its_definition_over_pairs(draws: list[float], outcome: floa
     pairs = np.abs(values[:, None] - values).mean() / 2
     expected = np.abs(values - outcome).mean() - pairs
     assert crps(draws, outcome) == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_weighted_interval_score_by_hand() -> None:
+    """Bracher et al. 2021, eq. 1 with one interval: (|y - m|/2 + a/2 IS) / 1.5, at a = 0.1.
+
+    An outcome of 12 above 2 to 10 around 5: IS = 8 + 2/0.1 * 2 = 48, so (3.5 + 2.4) / 1.5.
+    """
+    score = weighted_interval_score({0.05: 2.0, 0.5: 5.0, 0.95: 10.0}, 12.0)
+    assert score == pytest.approx((3.5 + 0.05 * 48) / 1.5)
+
+
+def test_the_weighted_interval_score_tends_to_the_crps() -> None:
+    draws = np.random.default_rng(2).normal(0.0, 1.0, 20_000)
+    levels = (np.arange(999) + 1) / 1000
+    quantiles = dict(zip(levels.tolist(), np.quantile(draws, levels).tolist(), strict=True))
+    assert weighted_interval_score(quantiles, 0.7) == pytest.approx(crps(draws, 0.7), rel=0.01)

@@ -15,6 +15,13 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jevons.facts.load", lambda files, recorded_on: Store())
     monkeypatch.setattr("jevons.market.read_prices", list, raising=False)
     monkeypatch.setitem(sys.modules, "jevons.study", module("jevons.study", Study=Study))
+    forecasts = module(
+        "jevons.study.forecasts",
+        forecasts=lambda figures, day: [],
+        outcomes=lambda filed, later, claims: [],
+        board=lambda rows: [],
+    )
+    monkeypatch.setitem(sys.modules, "jevons.study.forecasts", forecasts)
     render = module("jevons.note.render", write=write)
     monkeypatch.setitem(sys.modules, "jevons.note.render", render)
 

@@ -92,12 +92,17 @@ class Study:
         return [
             {"id": "capex-2025", "who": "Someone", "said_on": "2025-02-06", "text": "到 2025 年",
              "resolves_on": "2026-02-28", "status": "open", "outcome": None, "unit": "USD_bn",
-             "p_model": 0.4}
+             "why": "its period ends later", "p_model": 0.4}
         ]  # fmt: skip
 
     @property
     def record(self) -> "Study":
         return self
+
+    snapshot = None
+
+    def decided(self) -> list[dict[str, Any]]:
+        return self.claims()
 
     def scoreboard(self) -> list[dict[str, Any]]:
         return [{"who": "Someone", "claims": 1, "open": 1, "decided": 0, "share_true": None}]

@@ -41,7 +41,8 @@ ANSWERS = [
     (["claims"], Study.claims),
     (["claims", "list"], Study.claims),
     (["claims", "show", "capex-2025"], lambda study: study.claims()[0]),
-    (["claims", "score"], lambda study: study.record.scoreboard()),
+    (["claims", "score"], lambda study: {"sources": study.record.scoreboard(), "own": []}),
+    (["claims", "list", "--who", "jevons"], lambda _: []),
     (["facts", "why", "capex"], lambda study: study.why("capex")),
 ]
 

@@ -17,6 +17,7 @@ def aftermath(figures: dict[str, Any]) -> dict[str, Any]:
         "ratio": 1.3,
         "coverage_90": 0.5,
         "skill": -0.4,
+        "skill_no_change": 0.2,
         "lesson": "too_low",
         "last_quarter": "2025Q2",
     }
@@ -30,11 +31,23 @@ def aftermath(figures: dict[str, Any]) -> dict[str, Any]:
         "price_after_date": "2026-09-23",
         "change": 1.07,
     }
+    source = {
+        "who": "Someone",
+        "claims": 3,
+        "open": 1,
+        "not_resolvable": 0,
+        "decided": 2,
+        "true": 1,
+        "partly": 1,
+        "share_true": 0.5,
+        "independent": 1,
+    }
     return {
         "until": "2026-09-24",
         "outcomes": outcomes,
         "links": [link],
         "claims": [claim],
+        "sources": [source],
         "shares": [share],
         "scores": {"outcomes": 2, "coverage_90": 0.5, "ratio": 1.3, "rank_correlation": None},
     }

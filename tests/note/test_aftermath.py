@@ -28,7 +28,7 @@ def test_it_comes_first_and_only_where_there_is_something_to_tell(
 
 def test_the_lesson_is_said_in_both_languages(replayed: dict[str, Any]) -> None:
     english, chinese = (Page(page(replayed, which, LANGUAGES)) for which in LANGUAGES)
-    assert "The forecast was too low" in english.html
+    assert "Too low: the outcome is 1.3 times the median and 50% of outcomes" in english.html
     assert "预测过低" in chinese.html
     assert "24 September 2026, 50% of 2 outcomes" in english.html
     assert "1 of 1 shares rose" in english.html

@@ -130,11 +130,22 @@ def test_no_decided_claim_is_no_score(figures: dict[str, Any]) -> None:
     assert "0 of 0" not in text
 
 
+def test_a_claim_that_holds_in_part_is_counted_apart(figures: dict[str, Any]) -> None:
+    for claim, status in zip(figures["claims"], ("partly", "true", "false", "open"), strict=True):
+        claim |= {"status": status, "outcome": None}
+    text = " ".join(read(figures, "en").text.split())
+    assert "3 are decided: 1 came true, 1 partly, 1 did not; 1 are open" in text
+    assert "◐ partly true" in text
+
+
 def test_a_claim_whose_day_has_passed_is_not_announced(figures: dict[str, Any]) -> None:
-    figures["claims"][0] |= {"status": "not resolvable", "resolves_on": "2025-01-31"}
+    figures["claims"][0] |= {
+        "status": "not resolvable", "why": "names no day", "resolves_on": "2025-01-31"
+    }  # fmt: skip
     text = " ".join(read(figures, "en").text.split())
     assert "the next to be decided on 31 December 2028" in text
-    assert "no figure was published" in text
+    assert "not resolvable" in text
+    assert "names no day" in text
 
 
 def test_an_observation_whose_day_has_passed_is_marked_and_not_announced(

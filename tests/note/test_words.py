@@ -37,6 +37,7 @@ def test_no_text_is_unused(figures: dict[str, Any], monkeypatch: pytest.MonkeyPa
         return say(self, key, **values)
 
     monkeypatch.setattr(Words, "say", listen)
+    figures["claims"][0]["status"] = "partly"
     page(figures | {"replay": aftermath(figures)}, "en", LANGUAGES)
     for claim in figures["claims"]:
         claim["status"] = "open"

@@ -3,7 +3,13 @@
 from jevons.claims.ledger import Claim, read_ledger
 from jevons.claims.resolution import STATUSES, Resolution, document, probability, resolve
 from jevons.claims.scoreboard import scoreboard
-from jevons.claims.scores import brier_score, crps, log_score, lognormal_crps
+from jevons.claims.scores import (
+    brier_score,
+    crps,
+    log_score,
+    lognormal_crps,
+    weighted_interval_score,
+)
 from jevons.claims.user_ledger import add_claims, claims
 
 __all__ = [
@@ -21,4 +27,5 @@ __all__ = [
     "read_ledger",
     "resolve",
     "scoreboard",
+    "weighted_interval_score",
 ]

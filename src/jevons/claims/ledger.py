@@ -12,6 +12,7 @@ from jevons.errors import UserError, did_you_mean
 from jevons.facts.units import conversion_factor
 from jevons.facts.variables import variables
 
+MEASURES = ("", "change", "last")
 NEEDED = ("id", "text", "text_zh", "who", "entity", "metric", "unit", "source_title", "source_url")
 
 
@@ -21,8 +22,13 @@ class Claim:
 
     It is true if the figure of ``entity`` and ``metric`` over ``period_start`` to ``period_end``
     (a stock at ``period_end`` if there is no start) lies from ``low`` to ``high``, either of which
-    may be open, in ``unit``. A flow of several entities, joined by ``+``, is their sum.
-    ``stated_by``: the publisher whose figure decides, None for any.
+    may be open, in ``unit``. A flow of several entities, joined by ``+``, is their sum; entities
+    joined by ``|`` are judged one by one, and the claim is partly true if some hold.
+    ``measure``: what of the figures counts. "": as above. "change": the level at ``period_end``
+    over that at ``period_start``, less 1, in ``unit``; with ``benchmark``, less the benchmark's
+    change. "last": the last level stated within the period.
+    ``not_resolvable``: why nothing could decide the claim; only then may ``low`` and ``high`` both
+    be empty. ``stated_by``: the publisher whose figure decides, None for any.
     ``resolves_on``: the day by which the figure is public. ``quantity``: the chain's output of the
     same meaning, empty where the chain does not speak.
     """
@@ -44,7 +50,16 @@ class Claim:
     quantity: str
     source_title: str
     source_url: str
+    measure: str = ""
+    benchmark: str = ""
+    not_resolvable: str = ""
+    not_resolvable_zh: str = ""
     note: str = ""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Entities that are judged one by one."""
+        return tuple(self.entity.split("|"))
 
     def holds(self, figure: float) -> bool:
         """Whether a figure in ``unit`` makes the claim true."""
@@ -150,6 +165,10 @@ def _claim(values: Mapping[str, str | None], place: str) -> Claim:
         quantity=cells.text("quantity"),
         source_title=cells.text("source_title"),
         source_url=cells.text("source_url"),
+        measure=cells.text("measure"),
+        benchmark=cells.text("benchmark"),
+        not_resolvable=cells.text("not_resolvable"),
+        not_resolvable_zh=cells.text("not_resolvable_zh"),
         note=cells.text("note"),
     )
     _check(claim, cells)
@@ -160,14 +179,23 @@ def _check(claim: Claim, cells: _Cells) -> None:
     if claim.resolves_on < claim.said_on:
         message = f"{claim.resolves_on} is before it was said, {claim.said_on}"
         raise cells.error("resolves_on", message)
-    if claim.low is None and claim.high is None:
-        raise cells.error("low", "low and high are both empty; then nothing refutes the claim")
+    if claim.low is None and claim.high is None and not claim.not_resolvable:
+        message = "low and high are both empty; then nothing refutes the claim"
+        raise cells.error("low", f"{message}: give one, or say why under not_resolvable")
+    if claim.measure not in MEASURES:
+        hint = did_you_mean(claim.measure, MEASURES)
+        raise cells.error("measure", f"{claim.measure!r} is not known{hint}")
+    if claim.measure and claim.period_start is None:
+        raise cells.error("period_start", f"is empty; a {claim.measure!r} needs one")
+    if claim.benchmark and claim.measure != "change":
+        raise cells.error("benchmark", "only a 'change' is held against a benchmark")
     if claim.low is not None and claim.high is not None and claim.low > claim.high:
         raise cells.error("high", f"{claim.high:g} is below low, {claim.low:g}")
     if claim.metric not in variables():
         hint = did_you_mean(claim.metric, variables())
         raise cells.error("metric", f"{claim.metric!r} is not known{hint}")
     try:
-        conversion_factor(claim.unit, variables()[claim.metric].unit)
+        unit = "1" if claim.measure == "change" else variables()[claim.metric].unit
+        conversion_factor(claim.unit, unit)
     except UserError as error:
         raise cells.error("unit", str(error)) from error

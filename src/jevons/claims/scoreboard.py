@@ -8,15 +8,16 @@ from jevons.claims.ledger import Claim
 from jevons.claims.resolution import Resolution
 from jevons.quantiles import rounded
 
-DECIDED = ("true", "false")
+DECIDED = ("true", "false", "partly")
 
 
 def scoreboard(resolved: Sequence[tuple[Claim, Resolution]]) -> list[dict[str, Any]]:
     """One row a source, and one for all: how many of its claims were decided, and came true.
 
     Returns:
-        rows ``who, claims, open, not_resolvable, decided, true, share_true, independent``; the last
-        counts decided claims that do not share a figure with another one.
+        rows ``who, claims, open, not_resolvable, decided, true, partly, share_true, independent``;
+        a claim that is partly true counts as decided and not as true; the last counts decided
+        claims that do not share a figure with another one.
     """
     sources = dict.fromkeys(claim.who for claim, _ in resolved)
     groups = {who: [row for row in resolved if row[0].who == who] for who in sources}
@@ -35,6 +36,7 @@ def _row(who: str, rows: Sequence[tuple[Claim, Resolution]]) -> dict[str, Any]:
         "not_resolvable": count["not resolvable"],
         "decided": len(decided),
         "true": count["true"],
+        "partly": count["partly"],
         "share_true": rounded(count["true"] / len(decided)) if decided else None,
         "independent": independent(decided),
     }
@@ -54,7 +56,11 @@ def independent(claims: Sequence[Claim]) -> int:
 
 
 def _share(one: Claim, other: Claim) -> bool:
-    entities = set(one.entity.split("+")) & set(other.entity.split("+"))
+    entities = _entities(one) & _entities(other)
     first, second = (claim.period_start or claim.period_end for claim in (one, other))
     overlap = first <= other.period_end and second <= one.period_end
     return one.metric == other.metric and bool(entities) and overlap
+
+
+def _entities(claim: Claim) -> set[str]:
+    return {entity for part in claim.parts for entity in part.split("+")}

@@ -1,6 +1,7 @@
 """Proper scores: what a forecaster can only improve by saying what it believes."""
 
 import math
+from collections.abc import Mapping
 from statistics import NormalDist
 
 import numpy as np
@@ -56,3 +57,17 @@ def crps(draws: ArrayLike, outcome: float) -> float:
     count = len(values)
     order = 2 * np.arange(1, count + 1) - count - 1
     return float(np.abs(values - outcome).mean() - (order * values).sum() / count**2)
+
+
+def weighted_interval_score(quantiles: Mapping[float, float], outcome: float) -> float:
+    """Score of a forecast told by its quantiles, in their unit; 0 is best.
+
+    The mean over the levels q of twice the quantile (pinball) loss, (q - 1{y < x_q}) (y - x_q):
+    with a median and pairs of levels it is the weighted interval score of Bracher et al. (2021),
+    which tends to the CRPS as levels are added.
+
+    >>> weighted_interval_score({0.5: 2.0}, 5.0)
+    3.0
+    """
+    losses = [(q - (outcome < x)) * (outcome - x) for q, x in quantiles.items()]
+    return 2 * sum(losses) / len(losses)

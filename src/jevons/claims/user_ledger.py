@@ -63,12 +63,16 @@ def add_claims(files: Sequence[Path]) -> list[str]:
                     "give the new one an id of its own"
                 )
     if added:
-        _write(user_file(), ledger_text((*user_ledger(), *added.values())))
+        replace_text(user_file(), ledger_text((*user_ledger(), *added.values())), "claims")
     return list(added)
 
 
-def _write(file: Path, text: str) -> None:
-    """Replace the file at once: a reader sees the old text or the new, never a part."""
+def replace_text(file: Path, text: str, what: str) -> None:
+    """Replace the file at once: a reader sees the old text or the new, never a part.
+
+    Raises:
+        UserError: the file or its folder cannot be written; ``what`` it holds is named.
+    """
     waiting = file.with_suffix(".part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -76,6 +80,6 @@ def _write(file: Path, text: str) -> None:
         waiting.replace(file)
     except OSError as error:
         raise UserError(
-            f"your claims cannot be kept in {file} ({error.strerror}); "
+            f"your {what} cannot be kept in {file} ({error.strerror}); "
             "set JEVONS_HOME to a folder that you may write"
         ) from error

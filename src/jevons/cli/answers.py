@@ -23,6 +23,7 @@ from jevons.cli.options import (
     Ticker,
     open_study,
     pick,
+    today,
     writable_folder,
 )
 from jevons.cli.output import progress, show, show_json
@@ -50,6 +51,7 @@ def note(
             as_of, seed, draws, facts, prices or (), report, scenarios=scenario
         ).figures()
     files = write_note(figures, out, language, pdf)
+    keep_forecasts(figures)
     if as_json:
         show_json({"files": files, "provenance": figures["provenance"]})
     else:
@@ -81,6 +83,20 @@ def write_note(figures: dict[str, Any], out: Path, language: str, pdf: bool) -> 
             return [str(file) for file in files]
         except OSError as error:
             raise UserError(f"--out {out} cannot be written ({error.strerror})") from error
+
+
+def keep_forecasts(figures: dict[str, Any]) -> None:
+    """File what the note forecasts, to be scored when the figures are in.
+
+    A folder that cannot be written costs the record, not the note: it is said and that is all.
+    """
+    from jevons.claims.forecasts import file_forecasts
+    from jevons.study.forecasts import forecasts
+
+    try:
+        file_forecasts(forecasts(figures, today()))
+    except UserError as error:
+        typer.echo(f"The forecasts of this note were not filed: {error}", err=True)
 
 
 def simulate(

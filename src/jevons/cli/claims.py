@@ -25,13 +25,24 @@ app = typer.Typer(
     invoke_without_command=True,
 )
 # Columns of the list for a reader; --json has all of them.
-SHORT = ("id", "who", "said_on", "text", "resolves_on", "status", "outcome", "unit", "p_model")
+OWN, HINDSIGHT = "jevons", "jevons, in hindsight"
+OWN_SHORT = ("said_on", "name", "quarter", "p05", "p50", "p95", "probability", "status", "outcome")
+SHORT = ("id", "who", "said_on", "text", "resolves_on", "status", "why", "p_model")
 
 
 def answered(as_of: str | None, seed: int, draws: int, facts: list[Path] | None) -> Any:
     """Every claim made by the day, resolved with what was known."""
     with progress(f"Simulating {draws:,} draws") as report:
         return open_study(as_of, seed, draws, facts, report=report).claims()
+
+
+def own(as_of: str | None, facts: list[Path] | None) -> list[dict[str, Any]]:
+    """Every forecast that a note published, with what came of it by the day."""
+    from jevons.claims.forecasts import filed
+    from jevons.study.forecasts import outcomes
+
+    study = open_study(as_of, SEED, DRAWS, facts)
+    return outcomes(filed(), study.snapshot, study.record.decided())
 
 
 @app.callback()
@@ -51,9 +62,13 @@ def claims(
 @app.command("list")
 def list_claims(
     status: Annotated[
-        str | None, typer.Option(metavar="STATUS", help="open, true, false or 'not resolvable'.")
+        str | None,
+        typer.Option(metavar="STATUS", help="open, true, false, partly or 'not resolvable'."),
     ] = None,
-    who: Annotated[str | None, typer.Option(metavar="NAME", help="Only this source.")] = None,
+    who: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Only this source; jevons for the notes' own forecasts."),
+    ] = None,
     as_of: AsOf = None,
     seed: Seed = SEED,
     draws: Draws = DRAWS,
@@ -65,11 +80,19 @@ def list_claims(
 
     if status is not None and status not in STATUSES:
         raise UserError(f"unknown status {status!r}{did_you_mean(status, STATUSES)}")
+    if who in (OWN, HINDSIGHT):
+        rows = [row for row in own(as_of, facts) if row["who"] == who]
+        rows = [row for row in rows if status in (None, row["status"])]
+        show(
+            rows if as_json else [{name: row[name] for name in OWN_SHORT} for row in rows], as_json
+        )
+        return
     found = answered(as_of, seed, draws, facts)
     if who is not None:
         sources = {claim["who"] for claim in found}
         if who not in sources:
-            raise UserError(f"no claim of {who!r} is on file{did_you_mean(who, sources)}")
+            hint = did_you_mean(who, {*sources, OWN})
+            raise UserError(f"no claim of {who!r} is on file{hint}")
         found = [claim for claim in found if claim["who"] == who]
     found = [claim for claim in found if status in (None, claim["status"])]
     show(found if as_json else [{name: row[name] for name in SHORT} for row in found], as_json)
@@ -106,5 +129,8 @@ def add_files(
 
 @app.command("score")
 def score_sources(as_of: AsOf = None, as_json: Json = False, facts: FactFiles = None) -> None:
-    """Count by source what came true; jevons score holds the model's own forecasts."""
-    show(open_study(as_of, SEED, DRAWS, facts).record.scoreboard(), as_json)
+    """Count by source what came true, and below it how the notes' own forecasts did."""
+    from jevons.study.forecasts import board
+
+    sources = open_study(as_of, SEED, DRAWS, facts).record.scoreboard()
+    show({"sources": sources, "own": board(own(as_of, facts))}, as_json)

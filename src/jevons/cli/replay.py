@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jevons.cli.answers import check_note_options, write_note
+from jevons.cli.answers import check_note_options, keep_forecasts, write_note
 from jevons.cli.options import (
     DRAWS,
     SEED,
@@ -102,6 +102,7 @@ def replay(
         figures = study.figures()
     figures["facts"] |= after.pop("facts")
     files = write_note(figures | {"replay": after}, out, language, pdf)
+    keep_forecasts(figures)
     if as_json:
         show_json({"files": files, "provenance": figures["provenance"], "replay": after})
     else:

@@ -38,6 +38,10 @@ class Record:
             document(claim, found, self._probability(claim)) for claim, found in self.resolutions
         ]
 
+    def decided(self) -> list[dict[str, Any]]:
+        """Every claim as reports show it, without the chain's probability, which takes a run."""
+        return [document(claim, found, None) for claim, found in self.resolutions]
+
     def scoreboard(self) -> list[dict[str, Any]]:
         """Sources by how many of their decided claims came true."""
         return scoreboard(self.resolutions)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from jevons.claims import brier_score, claims, crps, lognormal_crps, resolve
+from jevons.claims import brier_score, claims, crps, lognormal_crps, resolve, scoreboard
 from jevons.facts.questions import document
 from jevons.facts.snapshot import Snapshot
 from jevons.market import drawdown_state
@@ -23,6 +23,7 @@ MOST_DRAWS = 20_000  # of the study's draws that scores are counted from
 FEWEST_STEPS = 3  # observed changes that a random walk with drift needs
 PATHS = {"data_center_revenue": "ai_revenue.NVDA"}  # where an observed quantity has another name
 YEARLY = ("us_electricity",)  # observed over a year: held against the mean of its quarters
+COIN = 0.25  # Brier score of one half, whatever happens
 HELD, NARROW = 1.25, 0.7  # ratio within which a median held; share inside 5-95 % below: too narrow
 
 
@@ -34,10 +35,11 @@ def replay(then: Study, later: Snapshot) -> dict[str, Any]:
 
     Returns:
         ``until``; ``outcomes``, one a figure that became known in between (``quantity, quarter,
-        unit, p05 .. mean, outcome, ratio, inside_50, inside_90, crps, crps_random_walk, known_on,
-        facts``; ratio is outcome over median); ``links``, their scores by quantity with a
-        ``lesson``; ``claims`` with the probability of that day, status and ``brier``; ``shares``
-        with both prices; ``scores`` over all; ``facts``, those that decided, by id.
+        unit, p05 .. mean, outcome, ratio, inside_50, inside_90, crps, crps_random_walk,
+        crps_no_change, known_on, facts``; ratio is outcome over median); ``links``, their scores
+        by quantity with a ``lesson``; ``claims`` with the probability of that day, status and
+        ``brier``; ``sources``, who was right how often; ``shares`` with both prices; ``scores``
+        over all; ``facts``, those that decided, by id.
     """
     outcomes = _outcomes(then, observed(later))
     said = _claims(then, later)
@@ -51,10 +53,12 @@ def replay(then: Study, later: Snapshot) -> dict[str, Any]:
             for name in dict.fromkeys(row["quantity"] for row in outcomes)
         ],
         "claims": said,
+        "sources": scoreboard([(c, resolve(c, later)) for c in claims(then.snapshot)]),
         "shares": shares,
         "scores": _scores(outcomes)
         | {
             "brier": _mean(briers),
+            "brier_skill": rounded(1 - float(np.mean(briers)) / COIN) if briers else None,
             "claims_decided": len(briers),
             "rank_correlation": _rank_correlation(shares),
             "shares": len(shares),
@@ -94,6 +98,7 @@ def _outcome(name: str, point: Point, draws: np.ndarray, before: Sequence[Point]
     quantity, value = summarise(draws, point["unit"]), float(point["value"])
     walk = random_walk(before, point["quarter"])
     baseline = None if walk is None else lognormal_crps(*walk, value)
+    last = last_before(before, point["quarter"])
     return {
         "quantity": name,
         "quarter": point["quarter"],
@@ -105,9 +110,20 @@ def _outcome(name: str, point: Point, draws: np.ndarray, before: Sequence[Point]
         "inside_90": quantity["p05"] <= value <= quantity["p95"],
         "crps": rounded(crps(draws, value)),
         "crps_random_walk": None if baseline is None else rounded(baseline),
+        "crps_no_change": None if last is None else rounded(abs(last - value)),
         "known_on": point["known_on"],
         "facts": point["facts"],
     }
+
+
+def last_before(points: Sequence[Point], quarter: str) -> float | None:
+    """The last value known before a quarter: the forecast of who expects no change.
+
+    Its CRPS is the absolute error, as that of every forecast of a single number.
+    """
+    earlier = [p for p in points if p["value"] and p["quarter"] < quarter]
+    last = max(earlier, key=lambda p: (p["quarter"], p["known_on"]), default=None)
+    return None if last is None else float(last["value"])
 
 
 def random_walk(points: Sequence[Point], quarter: str) -> tuple[float, float] | None:
@@ -134,16 +150,22 @@ def random_walk(points: Sequence[Point], quarter: str) -> tuple[float, float] | 
 
 
 def _scores(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Coverage, and skill: 1 less mean CRPS over that of the random walk, where it has one."""
-    both = [row for row in outcomes if row["crps_random_walk"] is not None]
-    walk = sum(row["crps_random_walk"] for row in both)
+    """Coverage, and skill: 1 less mean CRPS over that of a baseline, where it has one."""
     return {
         "outcomes": len(outcomes),
         "coverage_50": _mean([row["inside_50"] for row in outcomes]),
         "coverage_90": _mean([row["inside_90"] for row in outcomes]),
         "ratio": rounded(median(row["ratio"] for row in outcomes)) if outcomes else None,
-        "skill": rounded(1 - sum(row["crps"] for row in both) / walk) if walk else None,
+        "skill": _skill(outcomes, "crps_random_walk"),
+        "skill_no_change": _skill(outcomes, "crps_no_change"),
     }
+
+
+def _skill(outcomes: Sequence[Mapping[str, Any]], baseline: str) -> float | None:
+    """1 less the sum of CRPS over that of a baseline, over the outcomes that have both."""
+    both = [row for row in outcomes if row[baseline] is not None]
+    theirs = sum(row[baseline] for row in both)
+    return float(rounded(1 - sum(row["crps"] for row in both) / theirs)) if theirs else None
 
 
 def _link(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

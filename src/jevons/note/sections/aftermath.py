@@ -23,6 +23,7 @@ def aftermath(edition: Edition) -> Section:
         Figure(**edition.figure("replay", WHY, **values), charts=panels(edition, after)),
         lessons(edition, after),
         claims(edition, after),
+        *([sources(edition, after)] if after.get("sources") else []),
         shares(edition, after),
     ]
     return edition.section("aftermath", edition.say("finding.aftermath", **values), blocks)
@@ -75,12 +76,47 @@ def lessons(edition: Edition, after: Record) -> Figure:
         edition.number_column(say("column.outcome_ratio"), [row["ratio"] for row in rows], "1"),
         (Column(say("column.inside")), [edition.percent_cell(row["coverage_90"]) for row in rows]),
         edition.number_column(say("column.skill"), [row["skill"] for row in rows], "1"),
+        edition.number_column(
+            say("column.skill_no_change"), [row.get("skill_no_change") for row in rows], "1"
+        ),
         (
             Column(say("column.lesson"), numeric=False, wide=True),
-            [Cell(say(f"lesson.{row['lesson']}")) for row in rows],
+            [Cell(lesson(edition, row)) for row in rows],
         ),
     ]
     return Figure(**edition.figure("lessons", WHY), table=edition.table(columns))
+
+
+def lesson(edition: Edition, row: Record) -> str:
+    """What a link's outcomes teach, with the numbers that say so."""
+    ratio, inside = row["ratio"], row["coverage_90"]
+    return edition.say(
+        f"lesson.{row['lesson']}",
+        ratio=edition.numbers.plain(ratio if ratio >= 1 else 1 / ratio, 1),
+        inside=edition.numbers.percent(inside),
+    )
+
+
+def sources(edition: Edition, after: Record) -> Figure:
+    """Who was right how often, with the number of independent claims."""
+    say, rows = edition.say, after["sources"]
+    counts = ("claims", "open", "not_resolvable", "decided", "true", "partly", "independent")
+    columns = [
+        edition.text_column(say("column.source"), [who(edition, row) for row in rows]),
+        *(
+            (
+                Column(say(f"column.count_{name}")),
+                [Cell(str(row[name]), value=row[name]) for row in rows],
+            )
+            for name in counts
+        ),
+    ]
+    return Figure(**edition.figure("sources_after", WHY), table=edition.table(columns))
+
+
+def who(edition: Edition, row: Record) -> str:
+    """A source, or the word for all of them."""
+    return edition.say("note.all") if row["who"] == "all" else str(row["who"])
 
 
 def claims(edition: Edition, after: Record) -> Figure:
@@ -94,7 +130,14 @@ def claims(edition: Edition, after: Record) -> Figure:
         (Column(say("column.p_then")), [edition.percent_cell(row["p_model"]) for row in rows]),
         (
             Column(say("column.status"), numeric=False),
-            [Cell(edition.words.heading("status", row["status"])) for row in rows],
+            [
+                Cell(
+                    edition.words.heading("status", row["status"]),
+                    below=edition.free(row, "why"),
+                    foreign=edition.is_foreign(row, "why"),
+                )
+                for row in rows
+            ],
         ),
         edition.number_column(say("column.brier"), [row["brier"] for row in rows], "1"),
     ]

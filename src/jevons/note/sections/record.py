@@ -103,7 +103,9 @@ def waiting(edition: Edition) -> list[Record]:
 
 
 def came_true(claim: Record) -> bool:
-    """Whether a resolved claim's outcome lies in what it claimed."""
+    """Whether a resolved claim's outcome lies in what it claimed, in all its parts."""
+    if claim.get("status") == "partly":
+        return False
     if str(claim.get("status")).lower() in TRUE:
         return True
     outcome = claim.get("outcome")
@@ -119,12 +121,14 @@ def claim_words(edition: Edition) -> dict[str, object]:
     """The ledger in words."""
     claims, settled = edition.records("claims"), resolved(edition)
     true = sum(came_true(claim) for claim in settled)
+    partly = sum(claim.get("status") == "partly" for claim in settled)
     coming = next(iter(waiting(edition)), {})
     return {
         "all": len(claims),
         "resolved": len(settled),
         "true": true,
-        "false": len(settled) - true,
+        "partly": edition.say("note.partly", n=partly) if partly else "",
+        "false": len(settled) - true - partly,
         "open": len(claims) - len(settled),
         "day": edition.numbers.day(coming.get("resolves_on")),
         "text": claim_text(edition, coming) if coming else NOTHING,
@@ -156,7 +160,10 @@ def claims(edition: Edition) -> Section:
             Column(say("column.resolves_on"), numeric=False, whole=True),
             [Cell(str(c.get("resolves_on") or NOTHING)) for c in records],
         ),
-        (Column(say("column.status"), numeric=False), [status(edition, c) for c in records]),
+        (
+            Column(say("column.status"), numeric=False, wide=True),
+            [status(edition, c) for c in records],
+        ),
         (Column(say("column.outcome")), [outcome(edition, c) for c in records]),
     ]
     name = "claims" if values["resolved"] else "claims_open"
@@ -187,9 +194,10 @@ def claimed(edition: Edition, claim: Record) -> Cell:
 def status(edition: Edition, claim: Record) -> Cell:
     """The status in words, with a mark."""
     word = edition.words.name("status", str(claim.get("status") or "open").lower())
-    if claim not in resolved(edition):
-        return Cell(word)
-    return Cell(("✓ " if came_true(claim) else "× ") + word)
+    if claim in resolved(edition):
+        mark = "◐ " if claim.get("status") == "partly" else "✓ " if came_true(claim) else "× "
+        word = mark + word
+    return Cell(word, below=edition.free(claim, "why"), foreign=edition.is_foreign(claim, "why"))
 
 
 def outcome(edition: Edition, claim: Record) -> Cell:
