@@ -117,7 +117,7 @@ def test_a_mistake_is_named_with_its_line(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[inputs.elastic]\nfactor = 2\nwhy = "A."\n', "input 'elastic' is none of the chain's"),
+        ('[inputs.elastic]\nfactor = 2\nwhy = "A."\n', "there is no input 'elastic'"),
         ('[inputs.pue]\nmedian = 1.2\nunit = "GW"\nwhy = "A."\n', "pue: "),
         ('[inputs.pue]\nmedian = 0.9\nunit = "1"\nwhy = "A."\n', "pue: 0.9 1 with a range"),
         ('[inputs.us_share]\nmedian = 1.2\nunit = "1"\nwhy = "A."\n', "us_share: 1.2 1"),

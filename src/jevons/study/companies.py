@@ -1,8 +1,8 @@
 """Figures of companies: price, drawdown, fair value, implied build-out, ladder."""
 
 from collections.abc import Mapping
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, TypeVar
 
 import jax
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from jevons.entry import propose
 from jevons.facts.snapshot import Snapshot
 from jevons.market import PriceTable, drawdown_state, prices, volatility_of
-from jevons.model.priors import Input, standard_normals
+from jevons.model.priors import Z_90, Input, standard_normals
 from jevons.model.simulate import Experiment, simulate
 from jevons.quantiles import rounded, summarise
 from jevons.study.backcheck import backcheck
@@ -35,6 +35,21 @@ NEEDED = ("ai_revenue", "capex_by_buyer", "ai_capex")
 # Indices, as sources name them, and funds that follow one.
 BENCHMARKS = ("GSPC", "^GSPC", "IXIC", "^IXIC", "SPY", "QQQ", "XLK")
 SHARE_UNIT = "USD/share"
+Points = TypeVar("Points", float, jax.Array)
+
+
+@cache
+def valuation_inputs() -> Mapping[str, Input]:
+    """Inputs of the valuation by stream name, every company's, as declared."""
+    return {
+        name: entry for company in companies().values() for name, entry in settle(company).items()
+    }
+
+
+def standard_points(declared: Input, moved: Input, points: Points) -> Points:
+    """Points of a moved input in standard deviations of the declared one, from its own."""
+    scale = declared.prior.scale
+    return (moved.location - declared.location) / scale + moved.prior.scale / scale * points
 
 
 class Companies:
@@ -43,24 +58,22 @@ class Companies:
     Args:
         snapshot: facts known. experiment: the chain's. draws: of the study; valuation uses the
             first :data:`MOST_DRAWS` of them at most. prices: the user's own, up to the day.
+        inputs: of the valuation by stream name, as declared if None; see :func:`valuation_inputs`.
     """
 
     def __init__(
-        self, snapshot: Snapshot, experiment: Experiment, draws: int, prices: PriceTable | None
+        self,
+        snapshot: Snapshot,
+        experiment: Experiment,
+        draws: int,
+        prices: PriceTable | None,
+        inputs: Mapping[str, Input] | None = None,
     ) -> None:
         self.snapshot, self.experiment, self.prices = snapshot, experiment, prices
+        self.inputs = valuation_inputs() if inputs is None else inputs
         self.draws = min(draws, MOST_DRAWS)
         self._values: dict[str, CompanyValue] = {}
         self._implied: dict[str, dict[str, Any]] = {}
-
-    @cached_property
-    def inputs(self) -> dict[str, Input]:
-        """Inputs of the valuation by stream name, every company's."""
-        return {
-            name: entry
-            for company in companies().values()
-            for name, entry in settle(company).items()
-        }
 
     @cached_property
     def drawdowns(self) -> list[dict[str, Any]]:
@@ -96,8 +109,31 @@ class Companies:
 
     @cached_property
     def normals(self) -> Mapping[str, jax.Array]:
-        """Standard normal draws of every valuation input."""
-        return standard_normals(self.experiment.seed, sorted(self.inputs), self.draws)
+        """Draws of every valuation input on the scale on which its declared prior is standard.
+
+        An input whose centre or range was moved has its draws moved in the same way: the prior as
+        declared then turns them into the input as moved.
+        """
+        drawn = standard_normals(self.experiment.seed, sorted(self.inputs), self.draws)
+        declared = valuation_inputs()
+        return {
+            name: drawn[name]
+            if entry == declared[name]
+            else standard_points(declared[name], entry, drawn[name])
+            for name, entry in self.inputs.items()
+        }
+
+    def _ends(self, company: Company) -> dict[str, tuple[float, float]]:
+        """10 % and 90 % points of the inputs that were moved, on the scale of :attr:`normals`."""
+        declared = valuation_inputs()
+        return {
+            name: (
+                standard_points(declared[name], self.inputs[name], -Z_90),
+                standard_points(declared[name], self.inputs[name], Z_90),
+            )
+            for name in input_names(company)
+            if self.inputs[name] != declared[name]
+        }
 
     def valued(self, ticker: str) -> CompanyValue:
         """The value of one company, computed once.
@@ -148,7 +184,9 @@ class Companies:
             if valued.per_share is None
             else common_factor_share(valued.per_share, driver(self.chain, self.snapshot.as_of)),
             "scenarios": by_region(valued, self.chain, self.snapshot),
-            "tornado": tornado(valued, self.chain, self.snapshot, normals),
+            "tornado": tornado(
+                valued, self.chain, self.snapshot, normals, self._ends(valued.company)
+            ),
         }
 
     def backcheck(self) -> dict[str, Any]:

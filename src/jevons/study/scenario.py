@@ -9,7 +9,7 @@ input differently they contradict each other.
 import math
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -42,7 +42,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A named set of changes and shocks; ``at`` is the quarter of the shocks, None the first."""
+    """A named set of changes and shocks; ``at`` is the quarter of the shocks, None the first.
+
+    ``why`` is the reason of the shocks; each change has its own.
+    """
 
     name: str
     texts: Mapping[str, str]
@@ -50,9 +53,13 @@ class Scenario:
     factors: Mapping[str, float]
     at: str | None
     place: str
+    why: str = ""
 
-    def applied(self, experiment: Experiment) -> Experiment:
+    def applied(self, experiment: Experiment, elsewhere: Collection[str] = ()) -> Experiment:
         """The experiment with inputs moved and shocks added; its draws stay the same numbers.
+
+        Args:
+            elsewhere: names of inputs that :func:`moved_inputs` moves, not the chain's.
 
         Raises:
             UserError: an input is none of the chain's, a unit or value is impossible for it, or
@@ -60,9 +67,11 @@ class Scenario:
         """
         inputs = dict(experiment.inputs)
         for name, change in self.changes.items():
+            if name in elsewhere:
+                continue
             if name not in inputs:
-                hint = did_you_mean(name, inputs)
-                raise UserError(f"{self.place}: input {name!r} is none of the chain's{hint}")
+                hint = did_you_mean(name, (*inputs, *elsewhere))
+                raise UserError(f"{self.place}: there is no input {name!r}{hint}")
             inputs[name] = moved(inputs[name], change, f"{self.place}: {name}")
         changed = replace(experiment, inputs=inputs)
         if not self.factors:
@@ -108,6 +117,20 @@ def moved(entry: Input, change: Change, place: str) -> Input:
     return Input(prior, location, entry.facts)
 
 
+def moved_inputs(inputs: Mapping[str, Input], scenarios: Sequence[Scenario]) -> dict[str, Input]:
+    """Inputs other than the chain's (the valuation's) with every scenario's changes of them.
+
+    Raises:
+        UserError: a unit or value is impossible for an input.
+    """
+    found = dict(inputs)
+    for scenario in scenarios:
+        for name, change in scenario.changes.items():
+            if name in found:
+                found[name] = moved(inputs[name], change, f"{scenario.place}: {name}")
+    return found
+
+
 def bundled() -> tuple[str, ...]:
     """Names of the scenarios that come with jevons."""
     return tuple(
@@ -138,8 +161,13 @@ def find(name: str) -> Scenario:
         raise UserError(f"{file} cannot be read ({error})") from error
 
 
-def joined(experiment: Experiment, scenarios: Sequence[Scenario]) -> Experiment:
+def joined(
+    experiment: Experiment, scenarios: Sequence[Scenario], elsewhere: Collection[str] = ()
+) -> Experiment:
     """The experiment with every scenario applied; their order does not matter.
+
+    Args:
+        elsewhere: names of inputs that are not the chain's; see :func:`moved_inputs`.
 
     Raises:
         UserError: two scenarios move one input differently or set the same shock, or one does not
@@ -155,7 +183,7 @@ def joined(experiment: Experiment, scenarios: Sequence[Scenario]) -> Experiment:
                     f"scenarios {other} and {scenario.name} contradict each other about {about}; "
                     "leave one out"
                 )
-        experiment = scenario.applied(experiment)
+        experiment = scenario.applied(experiment, elsewhere)
     return experiment
 
 
@@ -189,7 +217,7 @@ def parse(text: str, place: str, name: str) -> Scenario:
     if factors and not shocks.get("why"):
         raise source.error("shocks", next(iter(factors)), "needs a why: a source, or Assumption")
     texts = {text: str(raw.get(text, "")) for text in TEXTS}
-    return Scenario(name, texts, changes, factors, at, place)
+    return Scenario(name, texts, changes, factors, at, place, str(shocks.get("why", "")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ The command line and the note both read their numbers here, so the same argument
 numbers in both. Parts are computed when they are first asked for.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
@@ -25,11 +25,12 @@ from jevons.quantiles import rounded
 from jevons.study import published
 from jevons.study.answers import answers, falsifiers
 from jevons.study.chain import SHOCK, ChainFigures, members, power_rows
-from jevons.study.companies import Companies
+from jevons.study.companies import Companies, valuation_inputs
 from jevons.study.explanations import explain, explanations
 from jevons.study.history import observed
+from jevons.study.on_demand import OnDemand
 from jevons.study.record import Record
-from jevons.study.scenario import Scenario, joined
+from jevons.study.scenario import Scenario, joined, moved_inputs
 from jevons.study.tornado import tornado
 
 if TYPE_CHECKING:
@@ -76,12 +77,20 @@ class Study:
     @cached_property
     def experiment(self) -> Experiment:
         """The chain's experiment: inputs centred on what was known, moved by the scenarios."""
-        return joined(Experiment.of(self.snapshot, self.seed), self.scenarios)
+        return joined(
+            Experiment.of(self.snapshot, self.seed), self.scenarios, self._valuation_inputs
+        )
+
+    @cached_property
+    def _valuation_inputs(self) -> Mapping[str, Input]:
+        return moved_inputs(valuation_inputs(), self.scenarios)
 
     @cached_property
     def companies(self) -> Companies:
         """Prices, values and implied build-outs by company."""
-        return Companies(self.snapshot, self.experiment, self.draws, self.prices)
+        return Companies(
+            self.snapshot, self.experiment, self.draws, self.prices, self._valuation_inputs
+        )
 
     @cached_property
     def record(self) -> Record:
@@ -270,21 +279,24 @@ class Study:
     def figures(self) -> dict[str, Any]:
         """Everything that the note shows; the content of ``figures.json``."""
         self._prepare()
-        return self.part(FIGURES)
+        return dict(self.on_demand)
 
-    def part(self, names: Collection[str]) -> dict[str, Any]:
-        """Some figures of the note by name of :data:`FIGURES`, with all that stands behind them.
+    @cached_property
+    def on_demand(self) -> Mapping[str, Any]:
+        """The figures of :meth:`figures`, each computed when it is first read."""
 
-        A figure that is read off others needs them among the names.
-        """
-        found: dict[str, Any] = {"provenance": self.provenance}
-        for name, read in FIGURES.items():
-            if name in names:
-                found[name] = read(self, found)
-        found["why"] = {name: self.why(name) for name in explanations()}
-        found["inputs"] = self.inputs
-        found["facts"] = self._cited(found)
-        return found
+        def bound(read: Reader) -> Callable[[Mapping[str, Any]], Any]:
+            return lambda found: read(self, found)
+
+        return OnDemand(
+            {"provenance": lambda _: self.provenance}
+            | {name: bound(read) for name, read in FIGURES.items()}
+            | {
+                "why": lambda _: {name: self.why(name) for name in explanations()},
+                "inputs": lambda _: self.inputs,
+                "facts": self._cited,
+            }
+        )
 
     @property
     def provenance(self) -> dict[str, Any]:

@@ -75,6 +75,7 @@ def tornado(
     chain: ChainInputs,
     snapshot: Snapshot,
     normals: Mapping[str, Any],
+    ends: Mapping[str, tuple[float, float]] | None = None,
 ) -> list[dict[str, Any]]:
     """Median value when one input stands at its 10 % and at its 90 % point, widest swing first.
 
@@ -83,6 +84,7 @@ def tornado(
 
     Args:
         normals: standard normal draws by the names of the company's inputs, as it was valued.
+        ends: 10 % and 90 % points on the scale of ``normals`` where an input was moved.
     """
     if value.missing is not None:
         return []
@@ -90,7 +92,7 @@ def tornado(
     for short, prior in priors_of(value.company).items():
         low, high = (
             _median_at({**normals, prior.name: np.full(chain.draws, z)}, value, chain, snapshot)
-            for z in (-TEN_TO_NINETY, TEN_TO_NINETY)
+            for z in (ends or {}).get(prior.name, (-TEN_TO_NINETY, TEN_TO_NINETY))
         )
         rows.append((short, low, high))
     build_out, at = driver(chain, snapshot.as_of), median_value(value)
