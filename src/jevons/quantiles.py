@@ -10,6 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+
+class NotFiniteError(ValueError):
+    """A draw is infinite or no number at all, so nothing can be said of the whole."""
+
+
 LEVELS = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
 SIGNIFICANT_DIGITS = 6
 
@@ -40,14 +45,14 @@ def summarise(values: ArrayLike, unit: str) -> dict[str, Any]:
         axes than ``draw``.
 
     Raises:
-        ValueError: a value is not finite; a summary must never hide a broken draw.
+        NotFiniteError: a value is not finite; a summary must never hide a broken draw.
 
     >>> summarise([1.0, 2.0, 3.0], "GW")["p50"]
     2.0
     """
     array = np.asarray(values)
     if not np.isfinite(array).all():
-        raise ValueError(f"{np.count_nonzero(~np.isfinite(array))} draws are not finite")
+        raise NotFiniteError(f"{np.count_nonzero(~np.isfinite(array))} draws are not finite")
     # Sorting float32 once, with the draws side by side in memory, is several times faster than one
     # selection per level.
     ordered = np.moveaxis(np.sort(np.moveaxis(array, 0, -1), axis=-1), -1, 0)

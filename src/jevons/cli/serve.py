@@ -5,9 +5,12 @@ from typing import Annotated
 import typer
 
 from jevons.cli.compiled import keep_compiled_code
-from jevons.cli.options import FactFiles, open_store, today
+from jevons.cli.options import FactFiles, PriceFiles, kept_prices, open_store, today
 from jevons.cli.output import progress
 from jevons.errors import UserError
+
+MOST_AT_ONCE = 64  # connections; more are refused with 503 instead of waiting for ever
+LONGEST_HEAD = 32_768  # bytes of a request's line and headers
 
 
 def serve(
@@ -15,6 +18,10 @@ def serve(
         int, typer.Option(metavar="N", min=1, max=65535, help="Port on the loopback address.")
     ] = 8765,
     facts: FactFiles = None,
+    prices: PriceFiles = None,
+    openbb: Annotated[
+        bool, typer.Option("--openbb", help="Let pages of OpenBB Workspace read the answers.")
+    ] = False,
 ) -> None:
     """Open the application: move an assumption in the browser and see every figure follow."""
     import socket
@@ -32,9 +39,21 @@ def serve(
     with progress("Warming the engine"):
         import uvicorn
 
-        from jevons.app import Engine, Question, application
+        from jevons.app import Engine, application
+        from jevons.app.page import warm
+        from jevons.market import read_prices
 
-        engine = Engine(store, min(store.last_known_on, today()))
-        engine.summary(Question(engine.latest, 2025, 4096))
+        latest = min(store.last_known_on, today())
+        table = read_prices(prices) if prices else kept_prices(latest)
+        engine = Engine(store, latest, table)
+        warm(engine)
     typer.echo(f"http://127.0.0.1:{port}/  (Ctrl-C ends it)")
-    uvicorn.run(application(engine), host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run(
+        application(engine, for_openbb=openbb),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        limit_concurrency=MOST_AT_ONCE,
+        h11_max_incomplete_event_size=LONGEST_HEAD,
+        http="h11",
+    )

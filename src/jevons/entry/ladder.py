@@ -13,7 +13,7 @@ from jevons.entry.reasons import Reason, money, percent, phrase, unknown
 from jevons.entry.rule import Rule
 from jevons.market import PriceHistory, Volatility
 from jevons.market.volatility import FEWEST_CLOSES
-from jevons.quantiles import rounded
+from jevons.quantiles import NotFiniteError, rounded
 
 FEWEST_CLUSTERS = 10  # with fewer separate falls no rule can be told from luck
 RULE = Rule()
@@ -248,7 +248,7 @@ def _draws(ticker: str, fair_value: ArrayLike | None) -> Draws | None:
         return None
     draws = np.asarray(fair_value, dtype=np.float64)
     if not draws.size or not np.isfinite(draws).all():
-        raise ValueError(f"{ticker}: fair values must be finite draws, at least one")
+        raise NotFiniteError(f"{ticker}: fair values must be finite draws, at least one")
     return draws
 
 

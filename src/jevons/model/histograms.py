@@ -13,6 +13,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from jevons.quantiles import NotFiniteError
+
 DIGITS = 10  # binary digits of the mantissa that are told apart: values to one part in 1,024
 DROPPED = 23 - DIGITS
 USUAL = 0.95  # quantile of the first block that places the range of a series
@@ -60,12 +62,12 @@ class Histograms:
         """Count one block; not to be called by two threads at once.
 
         Raises:
-            ValueError: a value is not finite, or below zero by more than is counted as nought.
+            NotFiniteError: a value is not finite, or below zero by more than is counted as nought.
         """
         rows = np.concatenate([_rows(values[name]) for name in self.names])
         least = -self._edge(self.first)[:, None]
         if not (np.isfinite(rows).all() and (rows >= least).all()):
-            raise ValueError(f"block {block} has values below zero or not finite")
+            raise NotFiniteError(f"block {block} has values below zero or not finite")
         rows = np.maximum(rows, np.float32(0))  # rounding of a difference that is nought
         count(rows.view(np.uint32), self.first, self.counts)
         self.sums[block] = rows.sum(axis=1, dtype=np.float64)

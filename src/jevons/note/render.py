@@ -54,8 +54,6 @@ SECTIONS: tuple[Callable[[Edition], Section], ...] = (
     sources,
 )
 
-SECTION_BY_NAME = {section.__name__: section for section in SECTIONS}
-
 
 def write(
     figures: dict[str, Any],
@@ -136,19 +134,32 @@ def printed(figures: Mapping[str, Any], language: str) -> bytes:
     return pdf(typeset(edition, page_one(edition), sections_of(edition)))
 
 
-def part(figures: Mapping[str, Any], language: str, names: Sequence[str]) -> str:
-    """Some sections of the page alone, by name, for a page that has the style and the charts."""
-    edition = Edition(figures, language)
+def fragment(edition: Edition, sections: Sequence[Section]) -> str:
+    """Sections alone, for a page that has the style and the charts' code."""
     return (
         environment()
         .get_template("part.html.jinja")
         .render(
             edition=edition,
             say=edition.say,
-            sections=[SECTION_BY_NAME[name](edition) for name in names],
+            sections=sections,
             why=lambda entries: why(edition, entries),
             numbering=Numbering(),
             as_script=as_script,
+        )
+    )
+
+
+def reasons(edition: Edition, names: Sequence[str]) -> str:
+    """What stands behind some figures, alone."""
+    return (
+        environment()
+        .get_template("why.html.jinja")
+        .render(
+            names=names,
+            edition=edition,
+            say=edition.say,
+            why=lambda entries: why(edition, entries),
         )
     )
 

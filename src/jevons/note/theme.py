@@ -23,6 +23,7 @@ CONFIG: dict[str, Any] = {
         "domainColor": HAIR,
         "tickColor": HAIR,
         "labelOverlap": "greedy",
+        "labelSeparation": 6,
     },
     # A title across the top reads faster than one on its side.
     "axisQuantitative": {},

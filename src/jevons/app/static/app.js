@@ -1,240 +1,196 @@
-"use strict";
-// The page: controls write the address, the address is asked of the service, answers are drawn.
-(function () {
-  const PARTS = ["demand", "build", "value", "record"];
-  const at = (id) => document.getElementById(id);
-  let controls = null;
-  let asked = 0;
+// The page: the address is the state; it is asked of the service, and the answers are drawn.
+import { at, form, language, make, state } from "./controls.js";
 
-  const state = () => new URLSearchParams(location.search);
-  const language = () => (state().get("lang") === "zh" ? "zh" : "en");
+let controls = null;
+let running = new AbortController();
 
-  function pairs(name) {
-    return new Map(state().getAll(name).map((text) => text.split(":")));
-  }
+const parts = () => [...controls.parts, "compare"];
+const part = () => (parts().includes(state().get("part")) ? state().get("part") : parts()[0]);
 
-  function write(change, replace) {
-    const next = state();
-    change(next);
-    const text = next.toString();
-    const url = text ? "?" + text : location.pathname;
-    history[replace ? "replaceState" : "pushState"](null, "", url);
-    answer();
-  }
+// With `anew` the controls are made again from what the new question's scenarios say.
+function write(change, anew) {
+  const next = state();
+  change(next);
+  const text = next.toString();
+  history[anew ? "pushState" : "replaceState"](null, "", text ? "?" + text : location.pathname);
+  if (anew) start();
+  else answer();
+}
 
-  function setPair(kind, name, value) {
+async function ask(path, query, signal) {
+  const reply = await fetch(path + query, { signal });
+  const json = (reply.headers.get("content-type") || "").includes("json");
+  const body = json ? await reply.json() : await reply.text();
+  if (reply.ok) return body;
+  const detail = body.detail || body;
+  throw new Error(typeof detail === "string" ? detail : detail.map((row) => row.msg).join("; "));
+}
+
+function trouble(error) {
+  const words = controls?.words;
+  at("trouble").hidden = !error;
+  at("trouble").textContent = error instanceof TypeError && words ? words.failed : error?.message || "";
+}
+
+async function load(text) {
+  const alone = new URLSearchParams({ file: text });
+  for (const name of ["as_of", "lang"]) if (state().has(name)) alone.set(name, state().get(name));
+  try {
+    await ask("/api/controls?", alone);
     write((next) => {
-      const kept = next.getAll(kind).filter((text) => !text.startsWith(name + ":"));
-      next.delete(kind);
-      kept.forEach((text) => next.append(kind, text));
-      if (value !== null) next.append(kind, name + ":" + value);
+      ["scenario", "move", "shock", "file"].forEach((name) => next.delete(name));
+      next.set("file", text);
     }, true);
+  } catch (error) {
+    trouble(error);
   }
+}
 
-  function make(tag, attributes, ...children) {
-    const node = Object.assign(document.createElement(tag), attributes);
-    node.append(...children);
-    return node;
-  }
+function heading() {
+  const words = controls.words;
+  document.documentElement.lang = language() === "zh" ? "zh-Hans" : "en";
+  document.title = words.title;
+  at("title").textContent = words.title.replace(/^jevons[:：]\s*/, "");
+  for (const name of ["about", "advice", "language", "interface", "skip"]) at(name).textContent = words[name];
+  const other = state();
+  other.set("lang", language() === "zh" ? "en" : "zh");
+  at("language").href = "?" + other;
+}
 
-  const digits = (value) => String(Number(value.toPrecision(3)));
-
-  // A slider on a logarithmic or plain scale; it reports its value, and null at its origin.
-  function slider(text, low, high, origin, start, unit, report) {
-    const log = low > 0 && high / low > 3;
-    const to = (value) => (log ? Math.log(value) : value);
-    const from = (place) => (log ? Math.exp(place) : place);
-    const shown = make("output", {});
-    const bar = make("input", { type: "range", step: "any" });
-    bar.min = to(low);
-    bar.max = to(high);
-    bar.value = to(start);
-    const label = make("label", {}, make("span", { textContent: text }), shown, bar);
-    const say = () => {
-      const value = from(Number(bar.value));
-      const moved = Math.abs(to(value) - to(origin)) > 1e-6 * Math.abs(to(high) - to(low));
-      shown.textContent = digits(value) + (unit ? " " + unit : "");
-      label.classList.toggle("moved", moved);
-      bar.setAttribute("aria-valuetext", shown.textContent);
-      return moved ? digits(value) : null;
-    };
-    let timer = 0;
-    bar.addEventListener("input", () => {
-      const value = say();
-      clearTimeout(timer);
-      timer = setTimeout(() => report(value), 120);
+function tabs() {
+  at("tabs").replaceChildren(...parts().map((each, n, all) => {
+    const tab = make("button", { type: "button", id: "tab-" + each, textContent: controls.words[each] });
+    tab.setAttribute("role", "tab");
+    tab.setAttribute("aria-controls", "result");
+    tab.addEventListener("click", () => {
+      write((next) => next.set("part", each));
     });
-    bar.addEventListener("dblclick", () => {
-      bar.value = to(origin);
-      say();
-      report(null);
+    tab.addEventListener("keydown", (event) => {
+      const to = { ArrowRight: n + 1, ArrowLeft: n - 1, Home: 0, End: all.length - 1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      const next = at("tab-" + all[(to + all.length) % all.length]);
+      next.focus();
+      next.click();
     });
-    say();
-    return label;
+    return tab;
+  }));
+}
+
+function numbers(summary) {
+  const { words } = controls;
+  at("numbers").replaceChildren(...summary.numbers.map((row) => {
+    const moved = row.value_text !== row.base_text;
+    const why = make("button", { type: "button", className: "ask", textContent: words.why });
+    why.setAttribute("aria-label", words.why + " " + row.label);
+    why.addEventListener("click", () => reason(row, why));
+    const box = make("div", { className: moved ? "moved" : "" },
+      make("small", { textContent: row.label }),
+      make("data", { value: row.value, textContent: row.value_text }));
+    const beside = words.beside.replace("{name}", summary.against).replace("{value}", row.base_text);
+    box.append(make("small", {}, ...(moved ? [beside, " "] : []), why));
+    return box;
+  }));
+  at("said").textContent = summary.numbers.map((row) => row.label + " " + row.value_text).join("; ");
+}
+
+async function reason(row, button) {
+  const place = at("reason");
+  if (place.dataset.name === row.why && !place.hidden) {
+    place.hidden = true;
+    return;
   }
-
-  function build() {
-    const words = controls.words;
-    document.documentElement.lang = language() === "zh" ? "zh-Hans" : "en";
-    document.title = words.title;
-    at("title").textContent = words.title.replace(/^jevons[:：]\s*/, "");
-    at("about").textContent = words.about;
-    at("advice").textContent = words.advice;
-    at("language").textContent = words.language;
-    const other = state();
-    other.set("lang", language() === "zh" ? "en" : "zh");
-    at("language").href = "?" + other;
-
-    const day = make("input", { type: "date", min: controls.first_day, max: controls.last_day });
-    day.value = state().get("as_of") || controls.last_day;
-    day.addEventListener("change", () => {
-      if (!day.value) return;
-      write((next) => next.set("as_of", day.value));
-      start();
+  try {
+    place.innerHTML = await ask("/why/" + row.why, location.search);
+    place.dataset.name = row.why;
+    place.hidden = false;
+    const box = place.querySelector("details");
+    box.open = true;
+    box.addEventListener("toggle", () => {
+      if (box.open) return;
+      place.hidden = true;
+      button.focus();
     });
-    const choice = make("select", {});
-    choice.append(make("option", { value: "", textContent: words.none }));
-    for (const each of controls.scenarios.filter((row) => row.name !== "base")) {
-      choice.append(make("option", { value: each.name, textContent: each.title, title: each.about }));
-    }
-    choice.value = state().get("scenario") || "";
-    choice.addEventListener("change", () =>
-      write((next) => (choice.value ? next.set("scenario", choice.value) : next.delete("scenario"))),
-    );
-    const moved = pairs("move");
-    const inputs = make("fieldset", {}, make("legend", { textContent: words.inputs }));
-    for (const row of controls.inputs) {
-      const begin = Number(moved.get(row.name) || row.p50);
-      const bar = slider(row.label, row.p05, row.p95, row.p50, begin, row.unit,
-        (value) => setPair("move", row.name, value));
-      bar.title = row.source;
-      inputs.append(bar);
-    }
-    const shocked = pairs("shock");
-    const shocks = make("fieldset", {}, make("legend", { textContent: words.shocks }));
-    for (const row of controls.shocks) {
-      const wide = row.name === "efficiency" || row.name === "tokens_per_answer" ? 100 : 4;
-      shocks.append(slider(row.label, 1 / wide, wide, 1, Number(shocked.get(row.name) || 1), "×",
-        (value) => setPair("shock", row.name, value)));
-    }
-    const reset = make("button", { type: "button", textContent: words.reset });
-    reset.addEventListener("click", () => {
-      write((next) => ["move", "shock", "scenario"].forEach((name) => next.delete(name)));
-      build();
-    });
-    const copy = make("button", { type: "button", textContent: words.copy });
-    copy.addEventListener("click", () => {
-      navigator.clipboard.writeText(location.href).then(() => (copy.textContent = words.copied));
-    });
-    // On a narrow screen the sliders wait behind their heading, so that answers come first.
-    const narrow = matchMedia("(max-width: 62rem)").matches;
-    const folded = make("details", { open: !narrow || moved.size + shocked.size > 0 },
-      make("summary", { textContent: words.change }), inputs, shocks);
-    at("controls").replaceChildren(
-      make("fieldset", {},
-        make("label", {}, make("span", { textContent: words.day }), day),
-        make("label", {}, make("span", { textContent: words.scenario }), choice)),
-      folded, reset, copy,
-    );
-    at("tabs").replaceChildren(...PARTS.map((part) => {
-      const tab = make("button", { type: "button", id: "tab-" + part, textContent: words[part] });
-      tab.setAttribute("role", "tab");
-      tab.addEventListener("click", () => write((next) => next.set("part", part)));
-      tab.addEventListener("keydown", (event) => {
-        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-        if (!step) return;
-        const next = PARTS[(PARTS.indexOf(part) + step + PARTS.length) % PARTS.length];
-        at("tab-" + next).focus();
-        at("tab-" + next).click();
-      });
-      return tab;
-    }));
+    place.querySelector("summary").focus();
+  } catch (error) {
+    trouble(error);
   }
+}
 
-  function numbers(rows) {
-    at("numbers").replaceChildren(...rows.map((row) => {
-      const [value, base] = [row.value_text, row.base_text];
-      const box = make("div", { className: value === base ? "" : "moved" },
-        make("small", { textContent: row.label }), make("data", { value: row.value, textContent: value }));
-      if (value !== base) {
-        box.append(make("small", { textContent: controls.words.base.replace("{value}", base) }));
-      }
-      return box;
-    }));
+// Every chart of a place; done when all are drawn. Expressions are interpreted, never compiled.
+function draw(place) {
+  return Promise.all([...place.querySelectorAll(".chart")].map((spot) => {
+    const spec = JSON.parse(spot.querySelector("script").textContent);
+    const view = make("div", { className: "view" });
+    spot.append(view);
+    return vegaEmbed(view, spec, {
+      mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false,
+      config: controls.chart_config, tooltip: { theme: "custom", disableDefaultStyle: true },
+    }).catch((error) => (view.textContent = String(error)));
+  }));
+}
+
+// New figures are drawn out of sight and then take the place of the old ones, all together.
+async function show(html, signal) {
+  const next = make("div", { className: "next", innerHTML: html });
+  at("result").append(next);
+  await draw(next);
+  if (signal.aborted) return next.remove();
+  const open = [...at("result").querySelectorAll("figure details[open]")].map((node) => node.closest("figure").id);
+  for (const figure of next.querySelectorAll("figure")) {
+    if (open.includes(figure.id)) figure.querySelector("details")?.setAttribute("open", "");
   }
+  next.className = "";
+  at("result").replaceChildren(next);
+  dispatchEvent(new Event("resize"));
+}
 
-  function draw(place) {
-    for (const spot of place.querySelectorAll(".chart")) {
-      const spec = JSON.parse(spot.querySelector("script").textContent);
-      const view = make("div", { className: "view" });
-      spot.append(view);
-      vegaEmbed(view, spec, {
-        mode: "vega-lite", renderer: "svg", actions: false,
-        config: controls.chart_config, tooltip: { theme: "custom" },
-      }).catch((error) => (view.textContent = String(error)));
-    }
+async function answer() {
+  running.abort();
+  running = new AbortController();
+  const { signal } = running;
+  const chosen = part();
+  for (const each of parts()) {
+    at("tab-" + each).setAttribute("aria-selected", each === chosen);
+    at("tab-" + each).tabIndex = each === chosen ? 0 : -1;
   }
-
-  async function ask(path, number) {
-    const reply = await fetch(path + location.search);
-    if (number !== asked) return null; // a newer question is on its way
-    const json = (reply.headers.get("content-type") || "").includes("json");
-    const body = json ? await reply.json() : await reply.text();
-    if (!reply.ok) {
-      const detail = body.detail || body;
-      throw new Error(typeof detail === "string" ? detail : detail.map((row) => row.msg).join("; "));
-    }
-    return body;
+  const list = at("tabs"), tab = at("tab-" + chosen);
+  if (list.scrollWidth > list.clientWidth) list.scrollLeft = tab.offsetLeft - list.offsetLeft - 20;
+  at("result").setAttribute("aria-labelledby", "tab-" + chosen);
+  at("result").classList.add("waiting");
+  try {
+    const shown = ask("/api/summary", location.search, signal).then((found) => signal.aborted || numbers(found));
+    await show(await ask("/part/" + chosen, location.search, signal), signal);
+    await shown;
+    trouble(null);
+  } catch (error) {
+    if (error.name !== "AbortError") trouble(error);
+  } finally {
+    if (!signal.aborted) at("result").classList.remove("waiting");
   }
+}
 
-  async function answer() {
-    const number = ++asked;
-    const part = PARTS.includes(state().get("part")) ? state().get("part") : PARTS[0];
-    for (const each of PARTS) {
-      const chosen = each === part;
-      at("tab-" + each).setAttribute("aria-selected", chosen);
-      at("tab-" + each).tabIndex = chosen ? 0 : -1;
-    }
-    at("result").setAttribute("aria-labelledby", "tab-" + part);
-    at("result").classList.add("waiting");
-    try {
-      const summary = await ask("/api/summary", number);
-      if (!summary) return;
-      numbers(summary.numbers);
-      const html = await ask("/part/" + part, number);
-      if (html === null || number !== asked) return;
-      const open = [...at("result").querySelectorAll("details[open]")].map((node) => node.closest("figure")?.id);
-      at("result").innerHTML = html;
-      open.filter(Boolean).forEach((id) => at(id)?.querySelector("details")?.setAttribute("open", ""));
-      draw(at("result"));
-      at("trouble").hidden = true;
-    } catch (error) {
-      at("trouble").textContent = error instanceof TypeError ? controls.words.failed : error.message;
-      at("trouble").hidden = false;
-    } finally {
-      if (number === asked) at("result").classList.remove("waiting");
-    }
-  }
-
-  async function start() {
-    const reply = await fetch("/api/controls" + location.search);
-    const body = await reply.json();
-    if (!reply.ok) {
+async function start() {
+  let failed = null;
+  try {
+    controls = await ask("/api/controls", location.search);
+  } catch (error) {
+    failed = error;
+    if (!controls) {
       // An address that cannot be answered (a day out of range, an unknown name) starts afresh.
-      at("trouble").textContent = typeof body.detail === "string" ? body.detail : body.detail[0].msg;
-      at("trouble").hidden = false;
-      if (!controls) {
-        history.replaceState(null, "", location.pathname);
-        controls = await (await fetch("/api/controls")).json();
-        build();
-      }
+      history.replaceState(null, "", location.pathname);
+      controls = await ask("/api/controls", "");
+    } else {
+      trouble(error);
       return;
     }
-    controls = body;
-    build();
-    answer();
   }
+  heading();
+  form(controls, write, load);
+  tabs();
+  await answer();
+  if (failed) trouble(failed);
+}
 
-  addEventListener("popstate", start);
-  start();
-})();
+addEventListener("popstate", start);
+start();
