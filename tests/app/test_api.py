@@ -99,7 +99,10 @@ def test_what_is_set_by_hand_replaces_what_a_scenario_says(client: TestClient) -
 
 
 def test_a_saved_file_gives_the_same_numbers(client: TestClient, study: Study) -> None:
-    settings: dict[str, Any] = {"scenario": "power-starved", "move": ["elasticity:1.4", "risk_free_rate:0.05"]}
+    settings: dict[str, Any] = {
+        "scenario": "power-starved",
+        "move": ["elasticity:1.4", "risk_free_rate:0.05"],
+    }
     reply = client.get("/api/scenario.toml", params=ASKED | settings)
     assert "attachment" in reply.headers["content-disposition"]
     for path in ("/api/power", "/api/value"):

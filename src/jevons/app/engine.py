@@ -16,8 +16,8 @@ from jevons.note.edition import Edition
 from jevons.note.render import SECTIONS
 from jevons.quantiles import NotFiniteError
 from jevons.study import Study
-from jevons.study.chain import THESIS_YEAR
 from jevons.study.on_demand import OnDemand
+from jevons.study.path_summaries import THESIS_YEAR
 
 KEPT = 24  # studies; one of 4,096 draws holds some ten megabytes
 # Parts of the page by the first of the note's sections in each; a section that is new to the note

@@ -34,7 +34,7 @@ LISTS = ", ".join(
     f"unnest(${place}::{TYPES.get(column, 'VARCHAR').removesuffix(' NOT NULL')}[])"
     for place, column in enumerate(COLUMNS, 1)
 )
-INSERT = f"INSERT INTO fact SELECT {LISTS}"  # noqa: S608  our own names
+INSERT = f"INSERT INTO fact SELECT {LISTS}"
 
 
 def store_file() -> Path:
