@@ -19,7 +19,8 @@ LATER = date(2026, 2, 27)
 @pytest.fixture(scope="module")
 def figures() -> dict[str, Any]:
     study = Study(store(), AS_OF, draws=300)
-    return study.part(("quantities", "observed", "claims"))
+    names = ("provenance", "quantities", "observed", "claims")
+    return {name: study.on_demand[name] for name in names}
 
 
 @pytest.fixture(scope="module")
