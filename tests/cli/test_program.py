@@ -47,7 +47,7 @@ def test_an_interruption_is_one_line_and_code_130(
 
 COMMANDS = [
     "note", "simulate", "cost", "index", "shock", "sensitivity", "power", "value", "implied",
-    "backcheck", "drawdown", "facts", "claims", "pull", "ladder",
+    "backcheck", "drawdown", "facts", "claims", "pull", "ladder", "serve", "mcp",
 ]  # fmt: skip
 
 
@@ -65,7 +65,10 @@ def test_help_is_quick_and_names_every_command() -> None:
 
 
 def test_heavy_libraries_wait_until_a_command_needs_them() -> None:
-    heavy = "{'jax', 'numpy', 'scipy', 'xarray', 'duckdb', 'pint', 'vl_convert', 'pandas', 'rich'}"
+    heavy = {
+        "jax", "numpy", "scipy", "xarray", "duckdb", "pint", "vl_convert", "pandas", "rich", "mcp",
+        "fastapi", "pydantic",
+    }  # fmt: skip
     program = f"import sys, jevons.cli.program; print(sorted({heavy} & sys.modules.keys()))"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     shown = subprocess.run(

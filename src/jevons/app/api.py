@@ -22,11 +22,8 @@ from jevons.app.answers import (
 )
 from jevons.app.asked import Against, Asked, Warm, tagged
 from jevons.app.controls import controls_of
-from jevons.app.engine import Engine
 from jevons.app.page import read_by
-from jevons.app.question import Question
 from jevons.app.texts import Language, name_of, words
-from jevons.errors import UserError, did_you_mean
 from jevons.facts.questions import document, facts_show
 from jevons.note.numbers import Numbers
 from jevons.note.words import Words
@@ -83,21 +80,14 @@ def simulate(
     ] = None,
 ) -> dict[str, Any]:
     """Every quantity of the chain as a path by quarter."""
-    return simulated(engine, asked, name or ())
 
+    def read(study: Study) -> dict[str, Any]:
+        answer = study.simulate()
+        return answer | {
+            "quantities": {each: study.quantity(each) for each in name or answer["quantities"]}
+        }
 
-def simulated(engine: Engine, asked: Question, names: Any) -> dict[str, Any]:
-    """The answer of ``simulate``, only the quantities named if any are.
-
-    Raises:
-        UserError: a quantity is not known.
-    """
-    answer = engine.ask(asked, Study.simulate)
-    known = answer["quantities"]
-    for name in names:
-        if name not in known:
-            raise UserError(f"unknown quantity {name!r}{did_you_mean(name, known)}")
-    return answer | {"quantities": {name: known[name] for name in names or known}}
+    return engine.ask(asked, read)
 
 
 @routes.get("/index", tags=["answers"], response_model=JevonsIndex)
@@ -162,7 +152,7 @@ def cost(
 @routes.get("/ladders", tags=["answers"], response_model=list[Ladder])
 def ladders(engine: Warm, asked: Asked) -> list[dict[str, Any]]:
     """Steps to buy each share in while it falls, with what history says about doing that."""
-    return engine.ask(asked, lambda study: study.companies.ladders())
+    return engine.ask(asked, Study.ladders)
 
 
 @routes.get("/claims", tags=["answers"], response_model=list[Claim])
@@ -174,15 +164,6 @@ def claims(engine: Warm, asked: Asked) -> list[dict[str, Any]]:
 @routes.get("/why/{name}", tags=["answers"], response_model=Why)
 def why(engine: Warm, asked: Asked, name: Name) -> dict[str, Any]:
     """Formula, facts and assumptions behind a figure or a quantity."""
-    return reasons(engine, asked, name)
-
-
-def reasons(engine: Engine, asked: Question, name: str) -> dict[str, Any]:
-    """The answer of ``why`` with its facts and assumptions whole.
-
-    Raises:
-        UserError: nothing is known under the name.
-    """
 
     def read(study: Study) -> dict[str, Any]:
         found = study.why(name)

@@ -46,17 +46,17 @@ def engine_of(request: Request) -> Engine:
 Warm = Annotated[Engine, Depends(engine_of)]
 Day = Annotated[date | None, Query(description="Only what was public on this day; else today's.")]
 ScenarioNames = Annotated[
-    list[str], Query(max_length=10, description="Name of a bundled scenario; repeatable.")
+    tuple[str, ...], Query(max_length=10, description="Name of a bundled scenario; repeatable.")
 ]
 Files = Annotated[
-    list[str], Query(max_length=10, description="Text of a scenario file; repeatable.")
+    tuple[str, ...], Query(max_length=10, description="Text of a scenario file; repeatable.")
 ]
 Moves = Annotated[
-    list[str],
+    tuple[str, ...],
     Query(max_length=100, description="INPUT:MEDIAN in the input's unit; repeatable."),
 ]
 ShockFactors = Annotated[
-    list[str], Query(max_length=100, description="SHOCK:FACTOR from now on; repeatable.")
+    tuple[str, ...], Query(max_length=100, description="SHOCK:FACTOR from now on; repeatable.")
 ]
 
 
@@ -67,10 +67,10 @@ def question(
     draws: Annotated[
         int, Query(ge=FEWEST_DRAWS, le=MOST_DRAWS, description="Simulated futures.")
     ] = DRAWS,
-    scenario: ScenarioNames = [],  # noqa: B006 FastAPI copies it
-    file: Files = [],  # noqa: B006
-    move: Moves = [],  # noqa: B006
-    shock: ShockFactors = [],  # noqa: B006
+    scenario: ScenarioNames = (),
+    file: Files = (),
+    move: Moves = (),
+    shock: ShockFactors = (),
 ) -> Question:
     """The question of a request.
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from jevons import __version__
-from jevons.cli import answers, claims, cost, facts, ladder, pull, replay, serve
+from jevons.cli import answers, claims, cost, facts, ladder, mcp, pull, replay, serve
 from jevons.errors import UserError
 
 DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -41,6 +41,7 @@ COMMANDS = (
     replay.score,
     replay.replay,
     serve.serve,
+    mcp.mcp,
 )
 for command in COMMANDS:
     # The whole first line, which the parser would cut short in the list of commands.

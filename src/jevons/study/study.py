@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jevons import __version__
-from jevons.errors import UserError
+from jevons.errors import UserError, did_you_mean
 from jevons.facts import Store
 from jevons.facts.questions import document
 from jevons.facts.snapshot import Snapshot
@@ -109,6 +109,18 @@ class Study:
     def simulate(self) -> dict[str, Any]:
         """Every quantity of the chain as a path."""
         return self._head() | {"quantities": self.chain.quantities}
+
+    def quantity(self, name: str) -> dict[str, Any]:
+        """One quantity of the chain as a path; members of an axis are called ``name.member``.
+
+        Raises:
+            UserError: no quantity has the name.
+        """
+        known = self.chain.quantities
+        if name not in known:
+            raise UserError(f"unknown quantity {name!r}{did_you_mean(name, known)}")
+        path: dict[str, Any] = known[name]
+        return path
 
     def _head(self) -> dict[str, Any]:
         return {"as_of": self.as_of.isoformat(), "seed": self.seed, "draws": self.draws}
@@ -209,6 +221,10 @@ class Study:
     def drawdown(self) -> list[dict[str, Any]]:
         """How far each share, and each benchmark with prices, is below its 52-week high."""
         return self.companies.drawdowns + self.companies.market
+
+    def ladders(self) -> list[dict[str, Any]]:
+        """Steps to buy each share in while it falls, with the verdict of its trial."""
+        return self.companies.ladders()
 
     def claims(self) -> list[dict[str, Any]]:
         """The ledger of claims, resolved with what was known."""
@@ -339,7 +355,7 @@ FIGURES: Mapping[str, Reader] = {
         members(found["quantities"], "ai_revenue")
     ),
     "implied": lambda _, found: [row["implied"] for row in found["companies"]],
-    "ladders": lambda study, _: study.companies.ladders(),
+    "ladders": lambda study, _: study.ladders(),
     "claims": lambda study, _: study.claims(),
     "falsifiers": lambda _, found: falsifiers(found),
     "answers": lambda study, found: answers(

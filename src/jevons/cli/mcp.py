@@ -1,0 +1,17 @@
+"""``jevons mcp``: answers for an analyst's assistant."""
+
+from jevons.cli.compiled import keep_compiled_code
+from jevons.cli.options import FactFiles, PriceFiles, kept_prices, open_store, today
+
+
+def mcp(facts: FactFiles = None, prices: PriceFiles = None) -> None:
+    """Serve an analyst's assistant (Model Context Protocol, over standard input and output)."""
+    store = open_store(facts)
+    keep_compiled_code()
+    from jevons.app.assistant import server
+    from jevons.app.engine import Engine
+    from jevons.market import read_prices
+
+    latest = min(store.last_known_on, today())
+    table = read_prices(prices) if prices else kept_prices(latest)
+    server(Engine(store, latest, table)).run()
