@@ -26,7 +26,9 @@ def exact(value: float) -> float:
 
 
 def base(data: Sequence[Record], layers: Sequence[Record], height: int | Record = 240) -> Spec:
-    """A chart as wide as its place."""
+    """A chart as wide as its place, so many pixels high or ``{"step": pixels}`` for each name."""
+    if not isinstance(height, int):
+        height = height["step"] * len({row["name"] for row in data})
     return {
         "width": "container",
         "height": height,

@@ -1,6 +1,7 @@
 """Write the note: figures.json and one self-contained page for each language."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -14,6 +15,7 @@ from markupsafe import Markup
 
 from jevons.note.bundle import javascript
 from jevons.note.document import Numbering, Section
+from jevons.note.drawn import FAMILY
 from jevons.note.edition import Edition
 from jevons.note.sections.aftermath import aftermath
 from jevons.note.sections.build_out import build_out
@@ -115,6 +117,10 @@ def page(figures: Mapping[str, Any], language: str, languages: tuple[str, ...]) 
             links=[(other, PAGES[other]) for other in others],
             style=Markup(resource("page.css")),  # noqa: S704 our own file
             script=Markup(resource("page.js")),  # noqa: S704 our own file
+            save=Markup(resource("save.js")),  # noqa: S704 our own file
+            words=as_script({"as_of": edition.as_of or "", "below": edition.say("note.below")}),
+            font=embedded_font() if language == "zh" else "",
+            font_family=FAMILY,
             bundle=Markup(javascript()),  # noqa: S704 the charts' own code
             config=as_script(CONFIG),
             as_script=as_script,
@@ -195,6 +201,13 @@ def environment() -> Environment:
 def steady(text: str) -> str:
     """No line breaks inside a range: a word joiner stands after each en dash."""
     return text.replace("–", "–\u2060")
+
+
+@cache
+def embedded_font() -> str:
+    """The carried font in base64: a Chinese page is read on machines without a Chinese font."""
+    font = files("jevons.note").joinpath("fonts", "JevonsSansSC-Regular.otf").read_bytes()
+    return b64encode(font).decode("ascii")
 
 
 @cache

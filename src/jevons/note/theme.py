@@ -4,7 +4,8 @@ from typing import Any
 
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'PingFang SC', "
-    "'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
+    "'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', "
+    "'Jevons Sans SC', sans-serif"
 )
 INK, SOFT, HAIR = "var(--ink)", "var(--ink-soft)", "var(--hair)"
 

@@ -12,10 +12,13 @@
       actions: false,
       config: config,
       tooltip: { theme: "custom" },
-    }).catch(function (error) {
-      view.textContent = String(error);
-    });
+    })
+      .then((drawn) => saving.addChart(place, drawn.view, spec))
+      .catch(function (error) {
+        view.textContent = String(error);
+      });
   }
+  for (const figure of document.querySelectorAll("figure")) saving.addTable(figure);
   // A chart on paper takes the width of the paper.
   window.addEventListener("beforeprint", function () {
     window.dispatchEvent(new Event("resize"));
