@@ -73,6 +73,18 @@ def test_compare_is_against_the_first(run: Run) -> None:
     assert [row["usd_over_first"] for row in rows] == [1.0, 1.5]
 
 
+def test_options_of_the_service_reach_the_model(run: Run) -> None:
+    given = ["--engine", "vllm", "--kv-precision", "fp8", "--speculative", "--utilisation", "0.5"]
+    _, out, _ = run("cost", "a", "--chip", "h100", *given, "--json")
+    options = json.loads(out)["options"]
+    assert options["engine"] == "vllm"
+    assert options["kv_precision"] == "fp8"
+    assert options["speculative"] is True
+    assert options["utilisation"] == 0.5
+    _, out, _ = run("cost", "a", "--chip", "h100", "--json")
+    assert not {"engine", "speculative", "utilisation"} & set(json.loads(out)["options"])
+
+
 def test_a_sweep_doubles_the_batch_and_draws_the_frontier(run: Run) -> None:
     _, out, _ = run("cost", "a", "--chip", "h100", "--sweep", "batch=1..6", "--json")
     assert [row["batch"] for row in json.loads(out)["frontier"]] == [1, 2, 4, 6]
@@ -91,6 +103,10 @@ def test_a_sweep_doubles_the_batch_and_draws_the_frontier(run: Run) -> None:
         (["cost", "a", "--chip", "c", "--sweep", "batch=0..2"], "is not a range of batches"),
         (["cost", "a", "--chip", "c", "--sweep", "batch=1..2", "--batch", "4"], "takes the place"),
         (["cost", "a", "--chip", "c", "--sweep", "batch=1..2", "--phase", "rl"], "takes the place"),
+        (
+            ["cost", "a", "--chip", "c", "--sweep", "batch=1..2", "--utilisation", "0.5"],
+            "busy hours",
+        ),
         (["cost"], "Missing argument 'MODEL'"),
     ],
 )

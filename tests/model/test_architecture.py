@@ -8,7 +8,9 @@ import pytest
 
 from jevons.errors import UserError
 from jevons.model.architecture import architecture, architectures
+from jevons.model.chip import chip
 from jevons.model.hugging_face import from_hugging_face
+from jevons.model.serving_setup import plan
 
 LLAMA_CONFIG = {
     "num_hidden_layers": 32,
@@ -52,6 +54,7 @@ DEEPSEEK_CONFIG = {
         ("gpt-oss-120b", 116.79, 5.13),
         ("qwen3-235b-a22b", 235.09, 21.57),
         ("glm-5", 743.18, 40.10),
+        ("qwen3.5-397b-a17b", 396.34, 16.33),  # stated 397 and 17
     ],
 )
 def test_parameters_from_dimensions(name: str, total: float, active: float) -> None:
@@ -102,6 +105,87 @@ def test_hugging_face_config_gives_the_catalogue_dimensions() -> None:
     assert deepseek.total_parameters == known.total_parameters
     assert deepseek.kv_bytes_per_token() == known.kv_bytes_per_token()
     assert deepseek.mtp_parameters == known.mtp_parameters
+
+
+# Fields as published; the rest of the file does not matter here.
+QWEN_CONFIG = {
+    "tie_word_embeddings": False,
+    "text_config": {
+        "num_hidden_layers": 60,
+        "hidden_size": 4096,
+        "num_attention_heads": 32,
+        "num_key_value_heads": 2,
+        "head_dim": 256,
+        "attn_output_gate": True,
+        "layer_types": [*["linear_attention"] * 3, "full_attention"] * 15,
+        "linear_key_head_dim": 128,
+        "linear_num_key_heads": 16,
+        "linear_num_value_heads": 64,
+        "linear_value_head_dim": 128,
+        "max_position_embeddings": 262_144,
+        "moe_intermediate_size": 1024,
+        "shared_expert_intermediate_size": 1024,
+        "num_experts": 512,
+        "num_experts_per_tok": 10,
+        "mtp_num_hidden_layers": 1,
+        "vocab_size": 248_320,
+    },
+}
+
+
+def test_hybrid_linear_attention_is_read_from_the_text_part_of_a_multimodal_config() -> None:
+    model, known = from_hugging_face(QWEN_CONFIG), architecture("qwen3.5-397b")
+    assert model.total_parameters == known.total_parameters
+    assert (model.linear_layers, model.full_attention_layers) == (45, 15)
+    assert model.state_bytes == known.state_bytes == 45 * 64 * 128 * 128 * 4
+
+
+def test_the_state_of_linear_attention_does_not_grow_with_the_context() -> None:
+    setup = plan(architecture("qwen3.5-397b"), chip("H200"), "fp8", 8, {"tp": 8})
+    short, long = (setup.sequence_bytes_per_chip(context) for context in (1, 100_001))
+    # 15 full layers with two heads of 256, keys and values in BF16, on two ranks; 64 state heads.
+    assert long - short == pytest.approx(100_000 * 15 * 2 * 2 * 256 * 2 / 2)
+    assert short == pytest.approx(45 * 64 * 128 * 128 * 4 / 8, rel=0.001)
+
+
+@pytest.mark.parametrize(
+    ("fields", "full"),
+    [
+        ({"sliding_window": 4096}, 0),  # Mistral 7B: every layer
+        ({"sliding_window": 4096, "use_sliding_window": False}, 32),  # Qwen 2
+        ({"sliding_window": 1024, "sliding_window_pattern": 6}, 5),  # Gemma 3: every sixth in full
+        ({"sliding_window": 128, "hybrid_layer_pattern": [0, 1, 1, 1] * 8}, 8),  # MiMo
+    ],
+)
+def test_window_layers_are_found_however_a_family_writes_them(
+    fields: dict[str, object], full: int
+) -> None:
+    assert from_hugging_face(LLAMA_CONFIG | fields).full_attention_layers == full
+
+
+@pytest.mark.parametrize(
+    ("fields", "dense"),
+    [
+        ({"moe_layer_freq": [0, *[1] * 31]}, 1),
+        ({"decoder_sparse_step": 2}, 16),
+        ({"mlp_only_layers": [0, 5]}, 2),
+        ({"first_k_dense_replace": 3}, 3),
+        ({}, 0),
+    ],
+)
+def test_dense_layers_are_found_however_a_family_writes_them(
+    fields: dict[str, object], dense: int
+) -> None:
+    experts = {"num_experts": 64, "num_experts_per_tok": 8, "moe_intermediate_size": 1024}
+    assert from_hugging_face(LLAMA_CONFIG | experts | fields).dense_layers == dense
+
+
+@pytest.mark.parametrize("field", ["ssm_state_size", "compress_ratios"])
+def test_attention_without_an_equation_is_refused_by_name(field: str) -> None:
+    with pytest.raises(UserError, match=f"{field} has no equation here"):
+        from_hugging_face(LLAMA_CONFIG | {field: [128]})
+    with pytest.raises(UserError, match="mamba has no equation here"):
+        from_hugging_face(LLAMA_CONFIG | {"layer_types": ["mamba", "full_attention"]})
 
 
 def test_missing_fields_are_named() -> None:

@@ -24,7 +24,7 @@ from jevons.model.service_rate import decode_stages, experts_read, gemm_share
 from jevons.model.serving_setup import plan
 
 FACTORS = efficiency_factors().medians()
-KERNELS = efficiency_factors(date(2025, 5, 5)).medians()  # before any fit to serving figures
+KERNELS = efficiency_factors(date(2025, 2, 27)).medians()  # before any fit to serving figures
 NOTHING = ("gemm_half_tokens", "layer_overhead", "expert_overhead", "activation_passes",
            "sequence_overhead")  # fmt: skip
 PERFECT = FACTORS | {
@@ -151,6 +151,41 @@ def test_default_ranks_stay_on_the_fast_links() -> None:
     assert (wide.tp, wide.ep, wide.pp) == (1, 64, 1)
 
 
+def test_levels_are_those_of_the_chip_and_of_the_engine_named() -> None:
+    table = efficiency_factors()
+    hopper, amd = table.at("Hopper").table, table.at("CDNA3").table
+    assert hopper["gemm_compute"].median > 1.5 * amd["gemm_compute"].median
+    assert table.at("Ascend 910C").table == table.table  # no row measured on it: the common share
+    common, known = table.table["gemm_compute"], hopper["gemm_compute"]
+    assert common.high / common.low > known.high / known.low  # the range spans the generations
+    times = {
+        engine: cost("llama-3.1-8b", "H100", batch=8, draws=50, engine=engine)[
+            "time_per_output_token_ms"
+        ]["p50"]
+        for engine in ("sglang", "trtllm", "vllm")
+    }
+    assert times["trtllm"] < times["vllm"] < times["sglang"]
+
+
+def test_tokens_that_choose_alike_read_fewer_experts() -> None:
+    work = plan(architecture("deepseek-v3"), chip("H100"), "fp8", 16).work()
+    assert float(experts_read(1, work, 0.5)) == pytest.approx(8)  # a token reads its own, always
+    # 64 tokens, each beyond the first half of an independent one: 256 (1 - (31/32)^32.5).
+    assert float(experts_read(64, work, 0.5)) == pytest.approx(256 * (1 - (31 / 32) ** 32.5))
+    assert float(experts_read(64, work, 0.5)) < float(experts_read(64, work))
+
+
+def test_a_state_is_read_and_written_whatever_the_context() -> None:
+    setup = plan(architecture("qwen3.5-397b"), chip("H200"), "fp8", 8, {"tp": 8})
+    roof = (setup.work(), setup.machine(), setup.layout(), FACTORS)
+    near, far = (float(decode_stages(*roof, 64, s).attention_memory[0]) for s in (1.0, 10_001.0))
+    rate = 4.8e12 * float(FACTORS["kv_bandwidth"][0])
+    state = 2 * 45 * 64 * 128 * 128 * 4 / 8
+    assert near == pytest.approx(64 * state / rate, rel=0.01)
+    # 15 full layers, two heads of 256 on two ranks, keys and values in BF16.
+    assert far - near == pytest.approx(64 * 10_000 * 15 * 2 * 256 * 2 / rate, rel=0.01)
+
+
 def test_factors_have_vintages() -> None:
     early = efficiency_factors(date(2025, 3, 11)).table["expert_imbalance"]
     late = efficiency_factors(date(2025, 5, 5)).table["expert_imbalance"]
@@ -177,6 +212,8 @@ def test_factors_have_vintages() -> None:
         ({"chips": 1, "precision": "bf16"}, "does not fit on 1 H100: weights of 141.1 GB"),
         ({"batch": 100_000}, "use a batch of at most"),
         ({"draws": 0}, "draws 0"),
+        ({"engine": "vlm"}, "unknown engine 'vlm'; did you mean vllm"),
+        ({"engine": "vllm", "as_of": date(2025, 3, 11)}, "no figures told engines apart"),
     ],
 )
 def test_mistakes_get_one_sentence(options: dict[str, Any], message: str) -> None:

@@ -16,7 +16,7 @@ from jevons.errors import UserError
 from jevons.model.architecture import architecture
 from jevons.model.chip import chip
 from jevons.model.measurements import COLUMNS, FILE, Measurement, measurements
-from jevons.model.serving_setup import BYTES
+from jevons.model.serving_setup import BYTES, USABLE_MEMORY
 
 Row = dict[str, str]
 
@@ -28,6 +28,7 @@ MODELS = {
     "Llama-3.1-405B": "llama-3.1-405b",
     "Llama-3.1-8B": "llama-3.1-8b",
     "Llama-2-70B": "llama-2-70b",
+    "Qwen3.5-397B-A17B": "qwen3.5-397b-a17b",
 }
 CHIPS = {
     "NVIDIA H100 SXM": "H100",
@@ -39,8 +40,17 @@ CHIPS = {
     "NVIDIA H200-SXM-141GB": "H200",
     "NVIDIA H200-SXM-141GB-CTS": "H200",
     "NVIDIA B200-SXM-180GB": "B200",
+    "NVIDIA H100-SXM-80GB": "H100",
+    "AMD Instinct MI300X": "MI300X",
+    "AMD Instinct MI300X 192GB HBM3": "MI300X",
+    "AMD Instinct MI325X 256GB HBM3e": "MI325X",
 }
+ROUNDS = ("MLPerf Inference v4.1 datacenter", "MLPerf Inference v5.1 datacenter")
+WEIGHTS = (
+    0.75  # of the usable memory at most, where the layout of an MLPerf system is not published
+)
 MEAN_LENGTH = 0.9  # InferenceX draws lengths from 80 to 100 % of nominal
+NO_BATCH_LIMIT = 1_000_000  # where no maximum is published, memory alone sets the batch
 FASTER = 1.2  # a smaller batch that is this much slower shows that the larger one did not run
 
 
@@ -57,25 +67,35 @@ def kv_precision(model: str, on: str, engine: str) -> str:
 
 
 def inference_x(row: Row) -> Row:
-    """A point of the public nightly benchmark: time per output token, mixed prefill and decode."""
+    """A point of the public nightly benchmark: time per output token.
+
+    Mixed prefill and decode; or, where both run apart, one of the instances that decode.
+    """
     tags = dict(re.findall(r"(\w+)=(\d+)", row["note"]))
     model, on = MODELS[row["model"]], CHIPS[row["hardware"]]
     engine = row["note"].split(";")[0].strip()
-    chips, spread = int(row["n_gpus"]), int(tags["attention_dp"]) > 1
-    experts = chips if spread else min(int(tags["moe_ep"]), chips)
+    apart = row["phase"] == "serve_disagg"
+    of = "decode_" if apart else ""
+    ranks = int(tags[f"{of}attention_dp_size" if apart else "attention_dp"])
+    tensor = int(tags[f"{of}tp_size" if apart else "tp"])
+    chips, spread = tensor * ranks if apart else int(row["n_gpus"]), ranks > 1
+    experts = int(tags[f"{of}moe_ep_size" if apart else "moe_ep"])
+    if counted_twice(tags):
+        chips, tensor = experts, tensor if spread else experts
+    batch = str(int(tags["decode_batch_size"]) * ranks) if apart else row["batch"]
     return {
         "source": "InferenceX",
         "model": model,
         "chip": on,
         "chips": str(chips),
         "kv_precision": kv_precision(model, on, engine),
-        "phase": "serve",
-        "batch": row["batch"],
+        "phase": "decode" if apart else "serve",
+        "batch": batch,
         "context_in": str(round(MEAN_LENGTH * int(row["context_in"]))),
         "context_out": str(round(MEAN_LENGTH * int(row["context_out"]))),
-        "tp": "1" if spread else tags["tp"],
-        "ep": str(experts),
-        "pp": tags["pp"],
+        "tp": "1" if spread else str(tensor),
+        "ep": str(chips if spread else min(experts, chips)),
+        "pp": tags.get("pp", "1"),
         "engine": engine,
         "metric": "time_per_output_token_ms",
         "value": row["value"],
@@ -83,41 +103,77 @@ def inference_x(row: Row) -> Row:
     }
 
 
+def counted_twice(tags: Mapping[str, str]) -> bool:
+    """Whether a row of the table multiplied ranks that the benchmark runs on the same chips.
+
+    The benchmark's scripts start one node with ``--tp 8 --ep 8``, eight chips. The table holds
+    such a run as tp=64, moe_tp=8, moe_ep=8 on 64 chips: also for a model of 32 attention heads,
+    which 64 ranks cannot share, and beside rows of eight chips with the very same times.
+    """
+    experts, slices = tags.get("moe_ep", "1"), tags.get("moe_tp", "1")
+    ranks = int(tags.get("tp", 1)) * int(tags.get("attention_dp", 1))
+    return experts == slices != "1" and ranks == int(experts) * int(slices)
+
+
 def mlperf(row: Row) -> Row:
-    """An offline result; the batch is the configured maximum, limited by memory when predicted."""
+    """An offline result; the batch is the configured maximum, limited by memory when predicted.
+
+    A submission without a published layout runs on the fewest chips that leave a quarter of the
+    memory to the cache, with all the sequences that fit.
+    """
     tags = dict(re.findall(r"(\w+)=(\d+)", row["note"]))
-    chips = int(tags["tp"]) * int(tags["pp"])
+    on = CHIPS[row["hardware"]]
+    chips = int(tags.get("tp", 0)) * int(tags.get("pp", 0)) or fewest_chips(row)
+    said = row["note"].split(";")
+    engine = said[1].strip() if "v5.1" in row["source_title"] else "not stated"
+    if engine == "not stated" and row["case_id"].endswith("_TRT-llama2-70b-Off"):
+        engine = "TensorRT"
     return {
-        "source": "MLPerf v5.1",
+        "source": "MLPerf v5.1" if "v5.1" in row["source_title"] else "MLPerf v4.1",
         "model": MODELS[row["model"]],
-        "chip": CHIPS[row["hardware"]],
+        "chip": on,
         "chips": str(chips),
         "kv_precision": "fp8",
         "phase": "serve",
-        "batch": str(int(float(row["batch"]))),
+        "batch": str(int(float(row["batch"]))) if row["batch"] else str(NO_BATCH_LIMIT),
         "context_in": str(round(float(row["context_in"]))),
         "context_out": str(round(float(row["context_out"]))),
-        "tp": tags["tp"],
+        "tp": tags.get("tp", str(chips)),
         "ep": "1",
-        "pp": tags["pp"],
-        "engine": row["note"].split(";")[1].strip(),
+        "pp": tags.get("pp", "1"),
+        "engine": engine,
         "metric": "tokens_per_s_per_chip",
         "value": f"{float(row['value']) / int(row['n_gpus']):.6g}",
         "note": row["note"].replace("from memory, unverified", "not confirmed by a source"),
     }
 
 
+def fewest_chips(row: Row) -> int:
+    """Chips of an instance, a power of two, where the layout was not published."""
+    memory = chip(CHIPS[row["hardware"]]).needed("memory", "the layout") * 1e9
+    weights = architecture(MODELS[row["model"]]).total_parameters * BYTES[row["precision"]]
+    chips = 1
+    while weights > WEIGHTS * USABLE_MEMORY * chips * memory:
+        chips *= 2
+    return chips
+
+
 def select(rows: list[Row], left_out: Counter[str]) -> Iterator[Row]:
     """The rows of both benchmarks in the form of ``measurements.csv``."""
+    waits = {
+        row["case_id"].removesuffix("ttft"): float(row["value"])
+        for row in rows
+        if row["metric"] == "ttft"
+    }
     for row in rows:
         nightly = row["source_title"].startswith("NVIDIA AIConfigurator")
-        if not nightly and not row["source_title"].startswith("MLPerf Inference v5.1 datacenter"):
+        if not nightly and not row["source_title"].startswith(ROUNDS):
             continue
-        if nightly and (row["metric"] != "tpot" or row["phase"] != "serve_agg"):
+        if nightly and (row["metric"] != "tpot" or row["phase"] == "serve_offline"):
             continue
         if not nightly and row["phase"] != "serve_offline":
             continue
-        reason = missing(row, nightly)
+        reason = missing(row, nightly) or queueing(row, waits)
         if reason:
             left_out[reason] += 1
             continue
@@ -132,9 +188,23 @@ def missing(row: Row, nightly: bool) -> str:
         return f"model {row['model']} is not in the catalogue"
     if row["hardware"] not in CHIPS:
         return "chip is not in the catalogue, or a variant of one that is"
-    if not nightly and ("tp=" not in row["note"] or not row["batch"]):
-        return "MLPerf without a published batch and layout"
+    if nightly and row["phase"] == "serve_disagg" and not row["n_gpus"]:
+        return "prefill and decode apart without a published number of instances"
+    if "power-capped" in row["note"]:
+        return "MLPerf at capped power"
     return "" if row["context_in"] else "MLPerf without a published prompt length"
+
+
+def queueing(row: Row, waits: Mapping[str, float]) -> str:
+    """Why a row's load is not the requests sent: most of them wait for their first token.
+
+    By Little's law the requests decoded at once are those sent times the time of decoding over
+    that of decoding and waiting; both times are published for each run.
+    """
+    wait = waits.get(row["case_id"].removesuffix("tpot"), 0.0)
+    if wait and wait > float(row["value"]) * MEAN_LENGTH * float(row["context_out"]):
+        return "most requests wait for their first token: the batch is not known"
+    return ""
 
 
 def impossible(row: Row, rows: list[Row]) -> str:
@@ -157,12 +227,22 @@ def impossible(row: Row, rows: list[Row]) -> str:
     peak = (setup.chip.value("memory_bandwidth") or 0) * 1e12
     if 1e3 * bytes_read / peak > measured.value:
         return "cache and weights read faster than the chip's peak"
-    same = ("model", "chip", "chips", "precision", "tp", "ep", "context_in", "context_out")
+    same = ("model", "chip", "chips", "phase", "precision", "tp", "ep", "context_in", "context_out")
     for other in rows:
         alike = all(other[name] == row[name] for name in same)
         smaller = int(other["batch"]) < int(row["batch"])
         if alike and smaller and float(other["value"]) > FASTER * float(row["value"]):
             return "faster than a smaller batch of the same set-up"
+    return ""
+
+
+def repeated(row: Row, kept: list[Row]) -> str:
+    """Why a row is one kept before: the same load in the same time, to the last digit."""
+    same = ("model", "chip", "engine", "precision", "batch", "context_in", "context_out", "value")
+    if row["source"] == "InferenceX" and any(
+        all(other[name] == row[name] for name in same) for other in kept
+    ):
+        return "the same measurement in the table again"
     return ""
 
 
@@ -177,9 +257,9 @@ def main(table: Path) -> None:
     left_out: Counter[str] = Counter()
     with table.open(encoding="utf-8") as file:
         candidates = list(select(list(csv.DictReader(file)), left_out))
-    kept = []
+    kept: list[Row] = []
     for row in candidates:
-        reason = impossible(row, candidates)
+        reason = impossible(row, candidates) or repeated(row, kept)
         if reason:
             left_out[reason] += 1
         else:

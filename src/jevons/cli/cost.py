@@ -86,6 +86,21 @@ CacheHit = Annotated[
         "--cache-hit", metavar="SHARE", min=0.0, max=1.0, help="Share of input already cached."
     ),
 ]
+Engine = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="NAME", help="sglang, trtllm or vllm, with its own time."),
+]
+KvPrecision = Annotated[
+    str | None,
+    typer.Option("--kv-precision", metavar="FORMAT", help="Of the KV cache: bf16, fp8."),
+]
+Utilisation = Annotated[
+    float | None,
+    typer.Option("--utilisation", metavar="SHARE", min=0.0, max=1.0, help="Share of hours sold."),
+]
+Speculative = Annotated[
+    bool, typer.Option("--speculative", help="Draft one token ahead, as DeepSeek-V3 does.")
+]
 Tokens = Annotated[
     float | None,
     typer.Option("--tokens", metavar="N", min=0.0, help="Tokens of a training run, e.g. 14.8e12."),
@@ -117,6 +132,10 @@ def tokens(
     parallel: Parallel = None,
     price_per_hour: Price = None,
     cache_hit: CacheHit = None,
+    kv_precision: KvPrecision = None,
+    engine: Engine = None,
+    speculative: Speculative = False,
+    utilisation: Utilisation = None,
     training_tokens: Tokens = None,
     sweep: Sweep = None,
     as_of: AsOf = None,
@@ -135,6 +154,10 @@ def tokens(
         parallel=parse_parallel(parallel),
         price_per_hour=price_per_hour,
         cache_hit=cache_hit,
+        kv_precision=kv_precision,
+        engine=engine,
+        speculative=speculative or None,
+        utilisation=utilisation,
         tokens=training_tokens,
     )
     swept = None if sweep is None else _sweep(sweep, phase, options)
@@ -170,6 +193,11 @@ def compare(
     parallel: Parallel = None,
     price_per_hour: Price = None,
     cache_hit: CacheHit = None,
+    kv_precision: KvPrecision = None,
+    engine: Engine = None,
+    speculative: Speculative = False,
+    utilisation: Utilisation = None,
+    training_tokens: Tokens = None,
     as_of: AsOf = None,
     seed: Seed = SEED,
     draws: Draws = DRAWS,
@@ -186,6 +214,11 @@ def compare(
         parallel=parse_parallel(parallel),
         price_per_hour=price_per_hour,
         cache_hit=cache_hit,
+        kv_precision=kv_precision,
+        engine=engine,
+        speculative=speculative or None,
+        utilisation=utilisation,
+        tokens=training_tokens,
     )
     pairs = [_pair(text, chip) for text in models]
     options |= {"seed": seed, "draws": draws, "as_of": _day(as_of, facts)}
@@ -239,6 +272,8 @@ def _sweep(text: str, phase: str, options: dict[str, Any]) -> tuple[int, int]:
         raise UserError(f"--sweep {text!r} is not a range of batches; write it as batch=1..512")
     if phase != "serve" or "batch" in options or "tokens" in options:
         raise UserError("--sweep takes the place of --batch and serves; leave --phase as serve")
+    if "utilisation" in options:
+        raise UserError("--sweep draws busy hours; leave --utilisation out")
     return int(found[1]), int(found[2])
 
 

@@ -16,6 +16,8 @@ from typing import Any, Literal
 from jevons.errors import UserError, did_you_mean
 
 Attention = Literal["MHA", "GQA", "MLA"]
+STATE_BYTES = 4  # the state of linear attention is kept in FP32
+STATE_FLOP = 7  # per entry of the state: 1 decay, 2 read, 2 update, 2 read
 GATED_MATRICES = 3  # a gated feed-forward block has gate, up and down matrices
 
 
@@ -29,7 +31,9 @@ class Architecture:
     the last ``sliding_window`` tokens only. ``sparse_index_topk`` tokens are attended where an
     indexer of ``index_heads`` heads selects them (0: all). With a ``compression_stride`` one
     compressed vector per so many tokens is attended beside the selected ones (native sparse
-    attention).
+    attention). ``linear_layers`` keep a state of ``linear_key_dim`` by ``linear_value_dim`` a value
+    head in place of a cache (gated delta rule, arXiv 2412.06464); ``query_gate``: the attention's
+    output is gated, by a projection as large as that of the queries.
     """
 
     name: str
@@ -63,6 +67,12 @@ class Architecture:
     max_context: int
     tied_embeddings: bool
     compression_stride: int = 0
+    linear_layers: int = 0
+    linear_key_heads: int = 0
+    linear_value_heads: int = 0
+    linear_key_dim: int = 0
+    linear_value_dim: int = 0
+    query_gate: bool = False
     aliases: tuple[str, ...] = ()
     stated_total_b: float | None = None
     stated_active_b: float | None = None
@@ -78,14 +88,15 @@ class Architecture:
     @property
     def window_layers(self) -> int:
         """Layers that attend to a sliding window only."""
-        return self.layers - self.full_attention_layers
+        return self.layers - self.full_attention_layers - self.linear_layers
 
     @property
     def attention_parameters(self) -> int:
-        """Weights of one layer's attention block (norms and biases left out)."""
+        """Weights of one layer's softmax attention (norms and biases left out)."""
         width, heads = self.hidden_size, self.attention_heads
         if self.attention != "MLA":
-            return width * self.head_dim * (2 * heads + 2 * self.kv_heads)
+            gates = heads if self.query_gate else 0
+            return width * self.head_dim * (2 * heads + 2 * self.kv_heads + gates)
         query_key = self.qk_nope_head_dim + self.qk_rope_head_dim
         query = (
             width * self.q_lora_rank + self.q_lora_rank * heads * query_key
@@ -95,6 +106,16 @@ class Architecture:
         latent = width * (self.kv_lora_rank + self.qk_rope_head_dim)
         expand = self.kv_lora_rank * heads * (self.qk_nope_head_dim + self.v_head_dim)
         return query + latent + expand + heads * self.v_head_dim * width
+
+    @property
+    def linear_parameters(self) -> int:
+        """Weights of one layer's linear attention: queries and keys, values, gate, output, rates.
+
+        The short convolution, under a thousandth of them, is left out.
+        """
+        keys = self.linear_key_heads * self.linear_key_dim
+        values = self.linear_value_heads * self.linear_value_dim
+        return self.hidden_size * (2 * keys + 3 * values + 2 * self.linear_value_heads)
 
     @property
     def expert_parameters(self) -> int:
@@ -115,7 +136,8 @@ class Architecture:
         dense_ffn = GATED_MATRICES * self.hidden_size * self.dense_ffn_size * self.dense_layers
         shared = self.shared_experts * self.expert_parameters * self.moe_layers
         router = self.hidden_size * self.experts * self.moe_layers
-        attention = self.attention_parameters * self.layers
+        softmax = self.attention_parameters * (self.layers - self.linear_layers)
+        attention = softmax + self.linear_parameters * self.linear_layers
         return attention + dense_ffn + shared + router + self.embedding_parameters
 
     @property
@@ -172,6 +194,21 @@ class Architecture:
         return self.kv_elements_per_layer * tokens * bytes_per_element
 
     @property
+    def state_bytes(self) -> float:
+        """Bytes of state of one sequence, all linear layers: fixed, whatever the context."""
+        entries = self.linear_value_heads * self.linear_key_dim * self.linear_value_dim
+        return float(STATE_BYTES * entries * self.linear_layers)
+
+    @property
+    def state_flop(self) -> float:
+        """FLOP per new token of all linear layers beside their matrices.
+
+        A head decays its state, reads it by the key, adds an outer product and reads it by the
+        query: ``7 d_k d_v``.
+        """
+        return STATE_FLOP * self.state_bytes / STATE_BYTES
+
+    @property
     def attention_flop_decode(self) -> float:
         """FLOP per new token, layer and context token in decode; MLA in its absorbed form."""
         if self.attention == "MLA":
@@ -201,7 +238,7 @@ def _from_row(row: Mapping[str, str]) -> Architecture:
         text = row.get(field.name, "0")  # a column that the catalogue does without
         if field.name in ("released", "known_on"):
             values[field.name] = date.fromisoformat(text)
-        elif field.name == "tied_embeddings":
+        elif field.type is bool:
             values[field.name] = text == "yes"
         elif field.name == "aliases":
             values[field.name] = tuple(alias for alias in text.split(";") if alias)

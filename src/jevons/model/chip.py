@@ -25,6 +25,16 @@ _ALIASES = {
 }
 
 
+# Chips of one design: what their kernels reach is alike, and unlike that of other designs.
+_GENERATIONS = {
+    "Ampere": ("A100",),
+    "Hopper": ("H100", "H200", "H800", "H20"),
+    "Blackwell": ("B200", "B300", "GB200", "GB300"),
+    "CDNA3": ("MI300X", "MI325X"),
+    "CDNA4": ("MI350X", "MI355X"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One published figure of a chip, in ``unit``; ``fact_id`` may be empty."""
@@ -56,6 +66,11 @@ class Chip:
     name: str
     released: date
     figures: Mapping[str, Figure]
+
+    @property
+    def generation(self) -> str:
+        """The design that the chip shares with others, else its own name."""
+        return next((name for name, chips in _GENERATIONS.items() if self.name in chips), self.name)
 
     def value(self, quantity: str) -> float | None:
         """The figure's value in its unit, or None where no source was found."""

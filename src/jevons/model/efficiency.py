@@ -16,9 +16,10 @@ import jax
 
 from jevons.errors import UserError, did_you_mean
 from jevons.model.architecture import Architecture, architecture
+from jevons.model.chip import Chip
 from jevons.model.chip import chip as chip_by_name
 from jevons.model.cost_document import contributions, describe, serving_document
-from jevons.model.efficiency_factors import efficiency_factors
+from jevons.model.efficiency_factors import EfficiencyFactors, efficiency_factors
 from jevons.model.frontier import frontier_document
 from jevons.model.serving import (
     STEP_LIMIT,
@@ -54,6 +55,7 @@ __all__ = [
     "tokens_per_chip_second",
 ]
 
+ENGINES = ("sglang", "trtllm", "vllm")
 PHASES = ("serve", "prefill", "decode", *TRAINING_PHASES)
 CONTEXT_IN, CONTEXT_OUT = 2048, 512
 
@@ -73,8 +75,9 @@ def reference_serving(as_of: date | None = None) -> Serving:
 
 def reference_rate(normals: Mapping[str, jax.Array], as_of: date | None = None) -> jax.Array:
     """Output tokens per chip-second of the reference set-up, (draw,), from standard normals."""
-    factors = efficiency_factors(as_of).from_normals(normals)
-    return tokens_per_chip_second(reference_serving(as_of), factors)
+    serving = reference_serving(as_of)
+    table = efficiency_factors(as_of).at(serving.setup.chip.generation)
+    return tokens_per_chip_second(serving, table.from_normals(normals))
 
 
 def cost(
@@ -94,6 +97,7 @@ def cost(
     speculative: bool = False,
     kv_precision: str = "bf16",
     tokens: float | None = None,
+    engine: str | None = None,
     as_of: date | None = None,
     seed: int = 2025,
     draws: int = 4000,
@@ -112,6 +116,7 @@ def cost(
             rental figure, else spreads the purchase price.
         cache_hit: share of the prompt read from cache. utilisation: share of hours sold.
         tokens: of a training run; None takes the published count, else a trillion.
+        engine: "sglang", "trtllm" or "vllm", whose own time was fitted; None is none of them.
         as_of: sees only what was known by that day. seed, draws: of the efficiency factors.
 
     Raises:
@@ -124,7 +129,7 @@ def cost(
     built = architecture(model, as_of) if isinstance(model, str) else model
     _check_context(built, prompt if training else prompt + answer)
     on = chip_by_name(chip, as_of)
-    table = efficiency_factors(as_of)
+    table = _factors(on, engine, as_of)
     run = partial(
         training_document, built, on, phase, table,
         tokens=training_tokens(built.name, phase, tokens, as_of),
@@ -163,6 +168,9 @@ def frontier(
     parallel: Mapping[str, int] | None = None,
     price_per_hour: float | None = None,
     cache_hit: float = 0.0,
+    speculative: bool = False,
+    kv_precision: str = "bf16",
+    engine: str | None = None,
     as_of: date | None = None,
     seed: int = 2025,
     draws: int = 4000,
@@ -177,11 +185,25 @@ def frontier(
     _check("serve", prompt, answer, cache_hit, 1.0, price_per_hour, draws)
     built = architecture(model, as_of) if isinstance(model, str) else model
     _check_context(built, prompt + answer)
-    setup = plan(built, chip_by_name(chip, as_of), precision, chips, parallel)
+    setup = plan(built, chip_by_name(chip, as_of), precision, chips, parallel, kv_precision)
     setup.check_batch(min(batches), prompt + answer)
-    serving = Serving(setup, 1, prompt, answer, cache_hit, setup.wide)
-    factors = efficiency_factors(as_of).draw(seed, draws)
+    serving = Serving(setup, 1, prompt, answer, cache_hit, setup.wide, speculative)
+    factors = _factors(setup.chip, engine, as_of).draw(seed, draws)
     return frontier_document(serving, batches, factors, price_per_hour)
+
+
+def _factors(on: Chip, engine: str | None, as_of: date | None) -> EfficiencyFactors:
+    """The factors of a chip's generation, and of an engine where one is named.
+
+    Raises:
+        UserError: unknown engine, or one whose time was not fitted by then.
+    """
+    table = efficiency_factors(as_of)
+    if engine is not None and engine not in ENGINES:
+        raise UserError(f"unknown engine {engine!r}{did_you_mean(engine, ENGINES)}")
+    if engine is not None and engine not in table.levels:
+        raise UserError(f"no figures told engines apart on {as_of}; leave the engine open")
+    return table.at(on.generation, *([] if engine is None else [engine]))
 
 
 def _check(

@@ -1,7 +1,10 @@
 """The efficiency factors of the roofline: few, physical, each with a range and a source.
 
 ``efficiency_factors.csv`` declares them. A factor may have several vintages; a run sees the last
-one known by its date. Factors come from kernel measurements, not from a fit to serving figures.
+one known by its date. The first come from measured kernels, later ones from fits to serving
+figures known by their day (:mod:`jevons.model.factor_fit`). A row with a ``level`` holds for one
+generation of chips or one engine only; without a row of its own a level has the common median,
+whose range then spans the levels.
 """
 
 import csv
@@ -24,6 +27,7 @@ class Factor:
     """One factor: median, 5 % and 95 % points, hard upper limit, all in ``unit``."""
 
     name: str
+    level: str
     median: float
     low: float
     high: float
@@ -54,9 +58,21 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class EfficiencyFactors:
-    """The factors of one date, by name."""
+    """The factors of one date, by name; ``levels``: those of a generation or engine apart."""
 
     table: Mapping[str, Factor]
+    levels: Mapping[str, Mapping[str, Factor]]
+
+    def at(self, *levels: str) -> "EfficiencyFactors":
+        """The factors of a generation of chips, an engine or both; unknown levels change nothing.
+
+        >>> efficiency_factors().at("Hopper").table["gemm_compute"].level
+        'Hopper'
+        """
+        table = dict(self.table)
+        for level in levels:
+            table |= self.levels.get(level, {})
+        return EfficiencyFactors(table, self.levels)
 
     def medians(self) -> dict[str, jax.Array]:
         """Every factor at its median, as arrays (1,)."""
@@ -87,12 +103,17 @@ def efficiency_factors(as_of: date | None = None) -> EfficiencyFactors:
     if as_of is not None and as_of < date(2020, 5, 14):
         raise UserError(f"no efficiency factors for {as_of}: the catalogue starts on 2020-05-14")
     text = files("jevons.model").joinpath("efficiency_factors.csv").read_text(encoding="utf-8")
-    table: dict[str, Factor] = {}
+    levels: dict[str, dict[str, Factor]] = {"": {}}
     for row in sorted(csv.DictReader(text.splitlines()), key=lambda row: row["known_on"]):
         known_on = date.fromisoformat(row["known_on"])
-        if row["name"] in table and as_of is not None and known_on > as_of:
+        late = as_of is not None and known_on > as_of
+        if late and (row["level"] or row["name"] in levels[""]):
             continue
         numbers = {key: float(row[key]) for key in ("median", "low", "high", "cap")}
-        words = {key: row[key] for key in ("name", "unit", "source_title", "source_url", "meaning")}
-        table[row["name"]] = Factor(known_on=known_on, **numbers, **words)  # type: ignore[arg-type]
-    return EfficiencyFactors(table)
+        words = {
+            key: row[key]
+            for key in ("name", "level", "unit", "source_title", "source_url", "meaning")
+        }
+        factor = Factor(known_on=known_on, **numbers, **words)  # type: ignore[arg-type]
+        levels.setdefault(factor.level, {})[factor.name] = factor
+    return EfficiencyFactors(levels.pop(""), levels)

@@ -1,23 +1,25 @@
 """Fits the efficiency factors to measured serving figures and predicts those held out.
 
-Run ``python -m jevons.model.factor_fit``: it rewrites the last vintage in
-``efficiency_factors.csv`` and all of ``validation.csv``. The factors in use are fitted to the
-sources :data:`~jevons.model.measurements.FIT_SOURCES` alone. For the validation each cell of
-InferenceX (a model on a chip), and each other source as a whole, is predicted by a fit that
-never saw it.
+Run ``python -m jevons.model.factor_fit``: it rewrites the fitted vintages in
+``efficiency_factors.csv`` and all of ``validation.csv``. A vintage is fitted to the sources that
+were known by its day and that it may see (:data:`VINTAGES`). For the validation each cell of
+InferenceX (a model on a chip), and each other source as a whole, is predicted by a fit that never
+saw it.
 
-    minimise  sum soft_l1((ln predicted - ln measured) / s) + ((ln x - ln x0) / r)^2
+    minimise  sum soft_l1((ln predicted - ln measured) / s) + sum ((ln x - ln x0) / r)^2
+              + sum (level / q)^2
 
-over the logarithms of the factors, with the earlier, kernel-based vintage as the prior x0.
+over the logarithms of the factors, with the kernel-based vintage as the prior x0, and over levels:
+every generation of chips has its own share of the peak, every engine its own time, both drawn
+towards the common one (partial pooling).
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -25,38 +27,29 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from jevons.model.efficiency_factors import efficiency_factors
+from jevons.model.efficiency_factors import Z_95, efficiency_factors
+from jevons.model.measured_services import predict, side_by_side
 from jevons.model.measurements import (
     FIT_SOURCES,
     IDLE,
-    TIME_PER_TOKEN,
+    KERNELS_KNOWN_ON,
     VALIDATION,
     Measurement,
     measurements,
 )
-from jevons.model.service_rate import (
-    Factors,
-    Layout,
-    Machine,
-    Work,
-    decode_stages,
-    prefill_stages,
-)
-from jevons.model.serving import CHUNK_TOKENS, PREFILL_TOKENS_PER_CHIP
 
 Floats = NDArray[np.float64]
-BEFORE = date(2026, 8, 20)  # the kernel-based vintage is the prior
-KNOWN_ON = "2026-08-21"  # the last source became known
+Flags = NDArray[np.bool_]
+KERNELS = KERNELS_KNOWN_ON  # the vintage of that day is the prior
 NOISE = 0.12  # relative error of a figure that is not an outlier
 OUTLIER = 2.0  # in units of the noise; beyond, errors count linearly
-# Prior medians where the kernel-based vintage leaves a factor out, and relative widths of all.
+# Prior medians of terms that the kernel vintage leaves out, and relative widths of all priors.
 START = {
     "expert_overhead": 2.5e-6,
     "activation_passes": 40.0,
     "sequence_overhead": 5e-6,
     "fp4_compute": 0.8,
-    "layer_overhead": 30e-6,
-    "collective_latency": 10e-6,
+    "routing_spread": 0.8,
 }
 WIDTH = {
     "weight_bandwidth": 0.15,
@@ -65,6 +58,7 @@ WIDTH = {
     "gemm_compute": 0.12,
     "gemm_half_tokens": 0.4,
     "fp4_compute": 0.3,
+    "routing_spread": 0.3,
     "attention_compute": 0.2,
     "network_bandwidth": 0.05,
     "link_bandwidth": 0.2,
@@ -78,181 +72,214 @@ WIDTH = {
     "activation_passes": 0.5,
 }
 NAMES = tuple(WIDTH)
+LEVEL_WIDTH = 0.2  # relative spread of generations and of engines around the common factor
+LEVELS = {
+    "generation": (("Hopper", "Blackwell", "CDNA3"), ("gemm_compute", "attention_compute")),
+    "engine": (
+        ("sglang", "trtllm", "vllm"),
+        ("layer_overhead", "expert_overhead", "collective_latency", "sequence_overhead"),
+    ),
+}
+PLACES = tuple((kind, level) for kind, (levels, _) in LEVELS.items() for level in levels)
 
 
-class Stack(NamedTuple):
-    """Many measurements as arrays (row,), for one evaluation of the roofline."""
+@dataclass(frozen=True, slots=True)
+class Vintage:
+    """A fit and the day it holds from: its sources, the factors that they can tell."""
 
-    work: Work
-    machine: Machine
-    layout: Layout
-    batch: jax.Array
-    prompt: jax.Array
-    answer: jax.Array
-    chips: jax.Array
-    pipeline: jax.Array
-    wide: jax.Array
-    drafts: jax.Array
-    kind: jax.Array  # 0 time per token, 1 served, 2 prefill, 3 decode
-    measured: jax.Array
+    known_on: date
+    sources: tuple[str, ...]
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]  # of levels
+
+    def sees(self, row: Measurement) -> bool:
+        """Whether a row may be fitted to: its source is named, it was no mean of idle hours."""
+        known = row.known_on <= self.known_on.isoformat()
+        return row.source in self.sources and known and row.case_id != IDLE
 
 
-def stack(rows: Sequence[Measurement]) -> Stack:
-    """Put measurements side by side, (row,)."""
-    services = [row.serving() for row in rows]
-    kinds = {"serve": 1, "prefill": 2, "decode": 3}
-
-    def column(values: list[float]) -> jax.Array:
-        return jnp.asarray(np.array(values, dtype=np.float32))
-
-    def columns(parts: Sequence[Iterable[Any]]) -> list[jax.Array]:
-        return [column(list(values)) for values in zip(*parts, strict=True)]
-
-    return Stack(
-        Work(*columns([service.setup.work() for service in services])),
-        Machine(*columns([service.setup.machine() for service in services])),
-        Layout(*columns([service.setup.layout() for service in services])),
-        column([service.batch for service in services]),
-        column([service.context_in for service in services]),
-        column([service.context_out for service in services]),
-        column([service.setup.chips for service in services]),
-        column([service.setup.pp for service in services]),
-        column([service.setup.wide for service in services]),
-        column([service.speculative for service in services]),
-        column(
-            [
-                0 if row.metric == TIME_PER_TOKEN else kinds[row.phase.removesuffix("_speculative")]
-                for row in rows
-            ]
-        ),
-        column([row.value for row in rows]),
-    )
-
-
-def predict(many: Stack, factors: Factors) -> jax.Array:
-    """Predictions (row,) in each row's metric: the equations of :mod:`jevons.model.serving`."""
-    roof = (many.work, many.machine, many.layout, factors)
-    wide, drafts = many.wide > 0, many.drafts
-    context = many.prompt + many.answer / 2
-    step = decode_stages(*roof, many.batch / many.pipeline, context, 1.0 + drafts).total
-    step = step / (1.0 + drafts * factors["draft_acceptance"])
-    chunk = jnp.where(wide, PREFILL_TOKENS_PER_CHIP * many.layout.chips, CHUNK_TOKENS)
-    reading = chunk / (prefill_stages(*roof, chunk, many.prompt).total * many.layout.chips)
-    prompt = many.prompt / (reading * many.chips)
-    wait = factors["prefill_interference"] * (many.batch - 1) * prompt / many.answer
-    user = step + jnp.where(wide, 0.0, wait)
-    served = many.batch / (user * many.chips)
-    decoded = many.batch / (step * many.chips)
-    return jnp.select(
-        [many.kind == 0, many.kind == 1, many.kind == 2], [1e3 * user, served, reading], decoded
-    )
+# One dense model under one engine tells nothing of experts, networks, FP4 and other engines.
+DENSE = (
+    "weight_bandwidth",
+    "kv_bandwidth",
+    "gemm_compute",
+    "gemm_half_tokens",
+    "attention_compute",
+    "link_bandwidth",
+    "layer_overhead",
+    "collective_latency",
+    "prefill_interference",
+    "sequence_overhead",
+    "activation_passes",
+)
+VINTAGES = (
+    Vintage(date(2025, 2, 28), ("MLPerf v4.1",), DENSE, ("generation",)),
+    Vintage(date(2026, 8, 21), FIT_SOURCES, NAMES, tuple(LEVELS)),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Fitted factors: medians by name, in the order of :data:`NAMES`."""
+    """Fitted factors: medians by name, logarithms of the levels by name of the level."""
 
-    medians: dict[str, float]
-
-    def factors(self) -> dict[str, jax.Array]:
-        """All factors, those that were not fitted at their kernel-based median."""
-        fixed = efficiency_factors(BEFORE).medians()
-        return fixed | {name: jnp.asarray([value]) for name, value in self.medians.items()}
+    medians: Mapping[str, float]
+    levels: Mapping[str, float]
 
 
-def prior() -> tuple[Floats, Floats, Floats]:
-    """Logarithms of the prior medians, their widths, and of the hard upper limits."""
-    table = efficiency_factors(BEFORE).table
-    medians = [START.get(name, table[name].median) for name in NAMES]
-    caps = [table[name].cap for name in NAMES]
-    widths = [WIDTH[name] for name in NAMES]
-    return np.log(medians), np.array(widths), np.log(caps)
+class FactorFit:
+    """All measurements with the equations compiled once; each fit sees some rows.
 
-
-def fit(rows: Sequence[Measurement]) -> Fit:
-    """Fit the factors to some measurements."""
-    many = stack(rows)
-    fixed = {
-        name: values[0]
-        for name, values in efficiency_factors(BEFORE).medians().items()
-        if name not in NAMES
-    }
-    centre, width, cap = prior()
-
-    def errors(logs: jax.Array) -> jax.Array:
-        found = fixed | dict(zip(NAMES, jnp.exp(logs), strict=True))
-        return jnp.log(predict(many, found) / many.measured) / NOISE
-
-    value, slope = jax.jit(errors), jax.jit(jax.jacfwd(errors))
-
-    def residuals(logs: Floats) -> Floats:
-        return np.concatenate([np.asarray(value(logs), float), (logs - centre) / width])
-
-    def jacobian(logs: Floats) -> Floats:
-        return np.concatenate([np.asarray(slope(logs), float), np.diag(1 / width)])
-
-    start = np.minimum(centre, cap - 1e-6)
-    bounds = (np.full_like(cap, -40.0), cap)
-    found = least_squares(
-        residuals, start, jacobian, bounds=bounds, loss="soft_l1", f_scale=OUTLIER
-    )
-    return Fit(dict(zip(NAMES, np.exp(found.x).tolist(), strict=True)))
-
-
-def folds(rows: Sequence[Measurement]) -> dict[str, list[Measurement]]:
-    """What is held out together: a cell of InferenceX, else a whole source."""
-    found: dict[str, list[Measurement]] = {}
-    for row in rows:
-        label = row.cell if row.source == "InferenceX" else row.source
-        found.setdefault(label, []).append(row)
-    return found
-
-
-def held_out(rows: Sequence[Measurement]) -> dict[str, float]:
-    """Predictions by case, each from a fit without its fold; the idle day is never fitted to.
-
-    The wide sources LMSYS and DeepSeek are the only ones with network-bound rows, so the fit that
-    leaves one out has the other.
+    Args:
+        rows: measurements to fit to and to predict.
     """
-    predictions: dict[str, float] = {}
-    for fold in folds(rows).values():
-        apart = {row.case_id for row in fold} | {IDLE}
-        fitted = fit([row for row in rows if row.case_id not in apart])
-        predictions |= _predictions(fold, fitted)
-    return predictions
+
+    def __init__(self, rows: Sequence[Measurement]) -> None:
+        self.rows = tuple(rows)
+        self._many = side_by_side(rows)
+        members = [[_level(row, kind) == level for kind, level in PLACES] for row in rows]
+        self._members = jnp.asarray(np.array(members, dtype=np.float32))
+        # What no row tells apart stays as a user of the day before the last vintage has it.
+        before = date.fromordinal(VINTAGES[-1].known_on.toordinal() - 1)
+        medians, kernels = efficiency_factors(before).medians(), efficiency_factors(KERNELS)
+        self._fixed = {name: values[0] for name, values in medians.items() if name not in NAMES}
+        self._table = kernels.table
+        self._kernel = jnp.asarray([self._table[name].median for name in NAMES])
+        self._value = jax.jit(self._errors)
+        self._slope = jax.jit(jax.jacfwd(self._errors))
+        self._predict = jax.jit(self._predictions)
+
+    def _predictions(self, x: jax.Array, free: jax.Array) -> jax.Array:
+        """Predictions (row,) by logarithms of factors and levels; what is not free is the prior."""
+        count = len(NAMES)
+        medians = jnp.where(free[:count] > 0, jnp.exp(x[:count]), self._kernel)
+        moved = self._members * (x * free)[count:]
+        factors = self._fixed | dict(zip(NAMES, medians, strict=True))
+        for kind, (_, names) in LEVELS.items():
+            places = np.array([place[0] == kind for place in PLACES])
+            scale = jnp.exp(jnp.sum(moved[:, places], axis=1))
+            factors |= {name: factors[name] * scale for name in names}
+        return predict(self._many, factors)
+
+    def _errors(self, x: jax.Array, free: jax.Array, seen: jax.Array) -> jax.Array:
+        return seen * jnp.log(self._predictions(x, free) / self._many.measured) / NOISE
+
+    def _prior(self) -> tuple[Floats, Floats, Floats]:
+        """Centres, widths and upper limits of all logarithms."""
+        start = [START.get(name, self._table[name].median) for name in NAMES]
+        caps = [self._table[name].cap for name in NAMES]
+        levels = np.zeros(len(PLACES))
+        return (
+            np.concatenate([np.log(start), levels]),
+            np.concatenate([list(WIDTH.values()), levels + LEVEL_WIDTH]),
+            np.concatenate([np.log(caps), levels + 2.0]),
+        )
+
+    def fit(self, seen: Flags, vintage: Vintage) -> Fit:
+        """Fit the vintage's factors to the rows seen, (row,)."""
+        open_ = [name in vintage.names for name in NAMES]
+        free = jnp.asarray(open_ + [kind in vintage.kinds for kind, _ in PLACES], dtype=float)
+        mask = jnp.asarray(seen, dtype=float)
+        centre, width, cap = self._prior()
+
+        def residuals(x: Floats) -> Floats:
+            return np.concatenate([np.asarray(self._value(x, free, mask)), (x - centre) / width])
+
+        def slope(x: Floats) -> Floats:
+            return np.concatenate([np.asarray(self._slope(x, free, mask)), np.diag(1 / width)])
+
+        found = least_squares(
+            residuals,
+            np.minimum(centre, cap - 1e-6),
+            slope,
+            bounds=(np.full_like(cap, -40.0), cap),
+            loss="soft_l1",
+            f_scale=OUTLIER,
+        )
+        medians = zip(NAMES, np.exp(found.x).tolist(), strict=False)
+        levels = zip(PLACES, found.x[len(NAMES) :].tolist(), strict=True)
+        # A level without rows has nothing of its own.
+        with_rows = np.asarray(self._members)[seen].max(axis=0, initial=0.0)
+        present = {place for place, rows in zip(PLACES, with_rows, strict=True) if rows}
+        return Fit(
+            {name: median for name, median in medians if name in vintage.names},
+            {place[1]: value for place, value in levels
+             if place in present and place[0] in vintage.kinds},
+        )  # fmt: skip
+
+    def predictions(self, fitted: Fit) -> Floats:
+        """Every row as the fitted factors have it, (row,)."""
+        x = [np.log(fitted.medians.get(name, 1.0)) for name in NAMES]
+        x += [fitted.levels.get(level, 0.0) for _, level in PLACES]
+        free = [name in fitted.medians for name in NAMES] + [True] * len(PLACES)
+        return np.asarray(self._predict(jnp.asarray(x), jnp.asarray(free, dtype=float)), float)
+
+    def seen(self, vintage: Vintage) -> Flags:
+        """The rows that a vintage is fitted to, (row,)."""
+        return np.array([vintage.sees(row) for row in self.rows])
+
+    def held_out(self, vintage: Vintage) -> Floats:
+        """Predictions (row,), each from a fit without the row's fold.
+
+        The wide sources LMSYS and DeepSeek are the only ones whose network is a roof, so the fit
+        that leaves one out has the other.
+        """
+        found = np.zeros(len(self.rows))
+        allowed = np.array([row.case_id != IDLE for row in self.rows])
+        labels = np.array([fold(row) for row in self.rows])
+        for label in sorted(set(labels)):
+            apart = labels == label
+            found[apart] = self.predictions(self.fit(allowed & ~apart, vintage))[apart]
+        return found
 
 
-def _predictions(rows: Sequence[Measurement], fitted: Fit) -> dict[str, float]:
-    values = np.asarray(predict(stack(rows), fitted.factors()))
-    return {row.case_id: float(value) for row, value in zip(rows, values, strict=True)}
+def _level(row: Measurement, kind: str) -> str:
+    return row.generation if kind == "generation" else row.engine_family
 
 
-def _write_factors(fitted: Fit) -> None:
-    """Replace the last vintage: fitted medians, the kernel-based relative ranges around them."""
-    path = Path(str(files("jevons.model").joinpath("efficiency_factors.csv")))
-    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-    table = efficiency_factors(BEFORE).table
-    kept = [row for row in rows if row["known_on"] != KNOWN_ON]
+def fold(row: Measurement) -> str:
+    """What is held out together: a cell of InferenceX, else a source, both rounds of MLPerf."""
+    return row.cell if row.source == "InferenceX" else row.source.split()[0]
+
+
+def factor_rows(vintage: Vintage, fitted: Fit) -> list[dict[str, str]]:
+    """Rows of ``efficiency_factors.csv``: the common factors, then those of each level.
+
+    The range of a level is that of the prior around its median; that of the common factor also
+    spans the levels.
+    """
+    kinds = {level: kind for kind, level in PLACES}
+    rows = []
     for name, median in fitted.medians.items():
-        earlier, spread = table[name], np.exp(1.645 * WIDTH[name])
-        low, high = median / spread, min(median * spread, earlier.cap)
-        row = {
-            "name": name,
-            "median": f"{median:.4g}",
-            "low": f"{low:.4g}",
-            "high": f"{max(high, median):.4g}",
-            "cap": f"{earlier.cap:g}",
-            "unit": earlier.unit,
-            "known_on": KNOWN_ON,
-            "source_title": f"fitted to {' and '.join(FIT_SOURCES)} by jevons.model.factor_fit",
-            "source_url": "",
-            "meaning": earlier.meaning,
-        }
-        kept.append(row)
-    _write(path, kept)
+        pooled = any(name in LEVELS[kind][1] for kind in vintage.kinds)
+        width = float(np.hypot(WIDTH[name], LEVEL_WIDTH if pooled else 0.0))
+        rows.append(_row(vintage, name, "", median, width))
+    for level, moved in fitted.levels.items():
+        for name in LEVELS[kinds[level]][1]:
+            if name in fitted.medians:
+                median = fitted.medians[name] * float(np.exp(moved))
+                rows.append(_row(vintage, name, level, median, WIDTH[name]))
+    return rows
 
 
-def _write(path: Path, rows: Sequence[dict[str, str]]) -> None:
+def _row(vintage: Vintage, name: str, level: str, median: float, width: float) -> dict[str, str]:
+    earlier = efficiency_factors(KERNELS).table[name]
+    spread, median = np.exp(Z_95 * width), min(median, earlier.cap)
+    return {
+        "name": name,
+        "level": level,
+        "median": f"{median:.4g}",
+        "low": f"{median / spread:.4g}",
+        "high": f"{min(median * spread, earlier.cap):.4g}",
+        "cap": f"{earlier.cap:g}",
+        "unit": earlier.unit,
+        "known_on": vintage.known_on.isoformat(),
+        "source_title": f"fitted to {', '.join(vintage.sources)} by jevons.model.factor_fit",
+        "source_url": "",
+        "meaning": earlier.meaning,
+    }
+
+
+def _write(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         writer.writeheader()
@@ -260,20 +287,25 @@ def _write(path: Path, rows: Sequence[dict[str, str]]) -> None:
 
 
 def main() -> None:
-    """Fit, predict what was held out, and write both tables."""
-    rows = measurements()
-    fitted = fit([row for row in rows if row.source in FIT_SOURCES and row.case_id != IDLE])
-    _write_factors(fitted)
-    used, apart = _predictions(rows, fitted), held_out(rows)
-    table = [
-        {
-            "case_id": row.case_id,
-            "predicted": f"{used[row.case_id]:.5g}",
-            "held_out": f"{apart[row.case_id]:.5g}",
-        }
-        for row in rows
-    ]
-    _write(Path(str(VALIDATION)), table)
+    """Fit every vintage, predict what was held out, and write both tables."""
+    path = Path(str(files("jevons.model").joinpath("efficiency_factors.csv")))
+    days = {vintage.known_on.isoformat() for vintage in VINTAGES}
+    text = path.read_text(encoding="utf-8").splitlines()
+    table = [row for row in csv.DictReader(text) if row["known_on"] not in days]
+    problem = FactorFit(measurements())
+    for vintage in VINTAGES:
+        fitted = problem.fit(problem.seen(vintage), vintage)
+        table += factor_rows(vintage, fitted)
+    _write(path, table)
+    used, apart = problem.predictions(fitted), problem.held_out(VINTAGES[-1])
+    rows = zip(problem.rows, used, apart, strict=True)
+    _write(
+        Path(str(VALIDATION)),
+        [
+            {"case_id": row.case_id, "predicted": f"{seen:.4g}", "held_out": f"{other:.4g}"}
+            for row, seen, other in rows
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -23,9 +23,11 @@ from jevons.model.serving_setup import Setup, plan
 
 FILE = files("jevons.model").joinpath("measurements.csv")
 VALIDATION = files("jevons.model").joinpath("validation.csv")
-FIT_SOURCES = ("InferenceX", "LMSYS")  # the factors in use are fitted to these two alone
+FIT_SOURCES = ("MLPerf v4.1", "InferenceX", "LMSYS")  # the factors in use are fitted to these
 IDLE = "LMSYS-EP-06"  # mean of a day with hours without load: shown, not counted as an error
+KERNELS_KNOWN_ON = date(2025, 2, 27)  # the last kernel figures; no factor was fitted before
 FITTED_ON = date(2026, 8, 21)  # the day of the vintage that is fitted to measurements
+_ENGINES = {"sglang": "sglang", "trtllm": "trtllm", "tensorrt": "trtllm", "vllm": "vllm"}
 TIME_PER_TOKEN = "time_per_output_token_ms"  # noqa: S105
 
 
@@ -66,6 +68,17 @@ class Measurement:
         return {name: f"{getattr(self, name)}" for name in COLUMNS}
 
     @property
+    def generation(self) -> str:
+        """The design of its chip."""
+        return chip(self.chip).generation
+
+    @property
+    def engine_family(self) -> str:
+        """The serving engine without its version; empty where it is not one of those fitted."""
+        label = self.engine.casefold()
+        return next((name for start, name in _ENGINES.items() if label.startswith(start)), "")
+
+    @property
     def cell(self) -> str:
         """Model and chip: what is held out as a whole."""
         return f"{self.model} on {self.chip}"
@@ -92,13 +105,14 @@ class Measurement:
             min(self.batch, self.batch_limit()),
             self.context_in,
             self.context_out,
-            disaggregated=setup.wide,
+            disaggregated=setup.wide or not self.phase.startswith("serve"),
             speculative=self.phase.endswith("speculative"),
         )
 
     def predicted(self, as_of: date | None = None) -> float:
         """The roofline's figure with every factor known by then at its median, metric's unit."""
-        factors, serving = efficiency_factors(as_of).medians(), self.serving()
+        table = efficiency_factors(as_of).at(self.generation, self.engine_family)
+        factors, serving = table.medians(), self.serving()
         if self.metric == TIME_PER_TOKEN:
             return 1e3 * float(time_per_output_token(serving, factors)[0])
         phase = self.phase.removesuffix("_speculative")
@@ -118,14 +132,18 @@ def measurements() -> tuple[Measurement, ...]:
 def points_known(as_of: date) -> list[dict[str, Any]]:
     """The measurements known by a day beside what the roofline of that day predicts for each.
 
-    From the fitted vintage on that is the prediction by factors that never saw the row; before it
-    the factors come from kernels and saw none. Fields as in :func:`validation_points`.
+    From the last vintage on that is the prediction by factors that never saw the row. Before it
+    the factors of the day, or of the kernels where those of the day were fitted to the row's
+    source. Fields as in :func:`validation_points`.
     """
-    known = {row.case_id: row for row in measurements() if row.known_on <= as_of.isoformat()}
-    points = [point for point in validation_points() if point["case_id"] in known]
+    rows = {row.case_id: row for row in measurements() if row.known_on <= as_of.isoformat()}
+    points = [point for point in validation_points() if point["case_id"] in rows]
     if as_of >= FITTED_ON:
         return points
-    then = {name: row.predicted(as_of) for name, row in known.items()}
+    then = {
+        name: row.predicted(KERNELS_KNOWN_ON if row.source in FIT_SOURCES else as_of)
+        for name, row in rows.items()
+    }
     return [
         point | dict.fromkeys(("held_out", "predicted"), then[point["case_id"]]) for point in points
     ]

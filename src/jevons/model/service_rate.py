@@ -41,6 +41,9 @@ class Work(NamedTuple):
     compressed_share: ArrayLike  # compressed vectors attended beside them, per token of context
     index_bytes: ArrayLike  # read per context token and layer by the indexer
     index_flop: ArrayLike  # per new token, context token and layer
+    state_bytes: ArrayLike  # of one sequence, all linear layers together
+    state_shards: ArrayLike  # over how many tensor-parallel ranks the state divides at most
+    state_flop: ArrayLike  # per new token, all linear layers together
 
 
 class Machine(NamedTuple):
@@ -123,10 +126,15 @@ def gemm_share(tokens: ArrayLike, factors: Factors) -> jax.Array:
     return factors["gemm_compute"] * count / (count + factors["gemm_half_tokens"])
 
 
-def experts_read(tokens: ArrayLike, work: Work) -> jax.Array:
-    """Expected experts touched per layer: ``E (1 - (1 - k/E)^B)``; 0 without experts."""
+def experts_read(tokens: ArrayLike, work: Work, spread: ArrayLike = 1.0) -> jax.Array:
+    """Expected experts touched per layer: ``E (1 - (1 - k/E)^b)``, ``b = 1 + s (B - 1)``.
+
+    Tokens that choose their experts alike touch fewer than independent ones would: a token beyond
+    the first counts as ``spread`` (s) of an independent one. 0 without experts.
+    """
     experts = jnp.maximum(_floats(work.experts), 1)
-    untouched = (1 - _floats(work.experts_per_token) / experts) ** _floats(tokens)
+    alone = jnp.maximum(1 + spread * (_floats(tokens) - 1), jnp.minimum(_floats(tokens), 1.0))
+    untouched = (1 - _floats(work.experts_per_token) / experts) ** alone
     return _floats(work.experts) * (1 - untouched)
 
 
@@ -145,7 +153,7 @@ def _matrices(
     dense_rate = machine.dense_rate * gemm_share(rank_tokens / parts, factors)
     dense_rate = dense_rate * jnp.where(_floats(machine.dense_four_bit) > 0, four_bit, 1.0)
     dense_compute = 2 * dense_shard * rank_tokens / dense_rate
-    read = experts_read(tokens / parts, work)
+    read = experts_read(tokens / parts, work, factors["routing_spread"])
     crowd = jnp.where(_floats(layout.expert_parallel) > 1, factors["expert_imbalance"], 1.0)
     layer_bytes = read * work.expert_parameters * layout.expert_bytes
     expert_memory = parts * layer_bytes * work.moe_layers * crowd / (expert_rate * layout.chips)
@@ -209,8 +217,10 @@ def decode_stages(
         * layout.kv_bytes
         / jnp.minimum(_floats(layout.tensor), work.kv_shards)
     )
-    read = rank_batch * (cache + indexed * work.index_bytes)
-    flop = attended * work.attention_flop_decode + indexed * work.index_flop
+    # A step reads the state of every sequence and writes it back.
+    state = 2 * work.state_bytes / jnp.minimum(_floats(layout.tensor), work.state_shards)
+    read = rank_batch * (cache + indexed * work.index_bytes + state)
+    flop = attended * work.attention_flop_decode + indexed * work.index_flop + work.state_flop
     rate = machine.attention_rate * factors["attention_compute"] * layout.chips
     return Stages(
         dense_memory,
@@ -243,6 +253,7 @@ def prefill_stages(
     mean = _floats(context) / 2
     attended = _attended(work, mean)
     flop = attended * work.attention_flop_prefill + mean * work.full_layers * work.index_flop
+    flop = flop + work.state_flop
     rate = machine.attention_rate * factors["attention_compute"] * layout.chips
     compute = tokens * flop / rate
     return Stages(

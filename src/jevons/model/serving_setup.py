@@ -31,9 +31,14 @@ class Setup:
 
     @property
     def wide(self) -> bool:
-        """Attention is data-parallel and two micro-batches overlap communication."""
+        """Attention is data-parallel, experts are spread over all chips of a stage."""
         stage = self.chips // self.pp
         return stage >= WIDE and self.ep > 1 and self.tp < stage
+
+    @property
+    def overlaps(self) -> bool:
+        """Two micro-batches run in turn, to hide what goes over the network between domains."""
+        return self.wide and self.chips // self.pp > (self.chip.value("domain") or 1)
 
     @property
     def dense_bytes(self) -> float:
@@ -56,9 +61,11 @@ class Setup:
         return dense + model.routed_parameters * BYTES[self.precision] / stage / self.pp
 
     def sequence_bytes_per_chip(self, context: float) -> float:
-        """KV cache of one sequence on one chip of its data-parallel rank."""
+        """KV cache, and state of linear layers, of one sequence on one chip of its rank."""
         shards = min(self.tp, self.model.kv_heads) if self.model.kv_heads else 1
-        return self.model.kv_bytes(context, self.kv_bytes) / shards / self.pp
+        cache = self.model.kv_bytes(context, self.kv_bytes) / shards
+        state = self.model.state_bytes / min(self.tp, self.model.linear_value_heads or 1)
+        return (cache + state) / self.pp
 
     def largest_batch(self, context: float) -> int:
         """Sequences that fit beside the weights.
@@ -124,6 +131,9 @@ class Setup:
             compressed_share=model.compressed_share,
             index_bytes=model.index_head_dim * BYTES["fp8"],
             index_flop=2.0 * model.index_heads * model.index_head_dim,
+            state_bytes=model.state_bytes,
+            state_shards=model.linear_value_heads or 1,
+            state_flop=model.state_flop,
         )
 
     def machine(self) -> Machine:
@@ -160,7 +170,7 @@ class Setup:
             dense_bytes=self.dense_bytes,
             expert_bytes=BYTES[self.precision],
             kv_bytes=self.kv_bytes,
-            micro_batches=2.0 if self.wide else 1.0,
+            micro_batches=2.0 if self.overlaps else 1.0,
             expert_parallel=float(self.ep),
         )
 

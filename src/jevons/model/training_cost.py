@@ -45,7 +45,8 @@ def flop_by_part(model: Architecture, context: int, mtp: bool = True) -> dict[st
     parts = {
         "weights (dense)": 6.0 * model.dense_parameters,
         "experts": routed,
-        "attention": 3.0 * (model.attention_flop_prefill * attended + indexer * context / 2),
+        "attention": 3.0
+        * (model.attention_flop_prefill * attended + indexer * context / 2 + model.state_flop),
         "multi-token prediction": 6.0 * model.mtp_parameters if mtp else 0.0,
     }
     return {name: flop for name, flop in parts.items() if flop}
