@@ -9,8 +9,10 @@ import pytest
 
 from jevons.claims import lognormal_crps
 from jevons.model.clock import QUARTERS
+from jevons.model.measurements import measurements
 from jevons.quantiles import rounded
 from jevons.study import Study
+from jevons.study.lessons import served, valued
 from jevons.study.replay import random_walk, replay
 
 from .invented import AS_OF, store
@@ -64,7 +66,61 @@ def test_scores_are_those_of_their_rows(after: dict[str, Any]) -> None:
     both = [row for row in rows if row["crps_random_walk"] is not None]
     skill = 1 - sum(r["crps"] for r in both) / sum(r["crps_random_walk"] for r in both)
     assert scores["skill"] == pytest.approx(skill, rel=1e-4)
-    assert sum(link["outcomes"] for link in after["links"]) == scores["outcomes"] == len(rows)
+    paths = [link for link in after["links"] if link["quantity"] in {r["quantity"] for r in rows}]
+    assert sum(link["outcomes"] for link in paths) == scores["outcomes"] == len(rows)
+    calm = [row for row in rows if row["crps_no_change"] is not None]
+    skill = 1 - sum(r["crps"] for r in calm) / sum(r["crps_no_change"] for r in calm)
+    assert scores["skill_no_change"] == pytest.approx(skill, rel=1e-4)
+
+
+def test_no_change_is_the_last_figure_known(then: Study, after: dict[str, Any]) -> None:
+    row = next(row for row in after["outcomes"] if row["quantity"] == "buyers_capex")
+    last = max(then.observed["buyers_capex"], key=lambda point: point["quarter"])
+    assert row["crps_no_change"] == pytest.approx(abs(last["value"] - row["outcome"]), rel=1e-4)
+
+
+def test_probabilities_are_held_against_a_coin(after: dict[str, Any]) -> None:
+    """One half scores 1/4 whatever happens, so the skill is 1 less four times the mean."""
+    assert after["scores"]["brier_skill"] == pytest.approx(
+        1 - 4 * after["scores"]["brier"], abs=1e-5
+    )
+
+
+def test_sources_are_counted_on_the_later_day(after: dict[str, Any]) -> None:
+    every = next(row for row in after["sources"] if row["who"] == "all")
+    assert every["claims"] == len(after["claims"])
+    statuses = [claim["status"] for claim in after["claims"]]
+    assert every["decided"] == sum(status in ("true", "false", "partly") for status in statuses)
+
+
+def test_a_status_of_the_later_day_comes_with_its_own_reason(after: dict[str, Any]) -> None:
+    decided = [claim for claim in after["claims"] if claim["status"] in ("true", "false")]
+    assert decided
+    assert all("range" in claim["why"] for claim in decided)
+
+
+def test_serving_speed_is_held_against_the_roofline_of_the_day() -> None:
+    """Only what was measured in between, predicted by the factors of the earlier day."""
+    then, until = date(2025, 3, 11), date(2026, 8, 31)
+    (link,) = served(then, until)
+    new = [row for row in measurements() if then.isoformat() < row.known_on <= until.isoformat()]
+    assert 0 < link["outcomes"] <= len(new)
+    assert link["quantity"] == "service_rate"
+    assert 0.5 < link["ratio"] < 2
+    assert served(until, until) == []
+
+
+def test_a_value_is_held_against_the_later_price() -> None:
+    share = {"price_after": 120.0, "price_after_date": "2026-02-27"}
+    rows = [
+        share | {"fair_value": 100.0, "fair_value_range": [50.0, 150.0]},
+        share | {"fair_value": 40.0, "fair_value_range": [20.0, 80.0]},
+        share | {"fair_value": None, "fair_value_range": None},
+    ]
+    (link,) = valued(rows)
+    assert (link["outcomes"], link["ratio"], link["coverage_90"]) == (2, (1.2 + 3.0) / 2, 0.5)
+    assert (link["lesson"], link["last_quarter"]) == ("too_low", "2026Q1")
+    assert valued([]) == []
 
 
 def test_a_claim_is_scored_with_the_probability_of_the_day(

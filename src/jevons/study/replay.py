@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from jevons.model.clock import QUARTERS
 from jevons.model.simulate import LEADING_AXES, simulate
 from jevons.quantiles import rounded, summarise
 from jevons.study.history import Point, observed
+from jevons.study.lessons import link, mean, scores, served, valued
 from jevons.study.study import Study
 from jevons.valuation import companies
 
@@ -24,7 +24,6 @@ FEWEST_STEPS = 3  # observed changes that a random walk with drift needs
 PATHS = {"data_center_revenue": "ai_revenue.NVDA"}  # where an observed quantity has another name
 YEARLY = ("us_electricity",)  # observed over a year: held against the mean of its quarters
 COIN = 0.25  # Brier score of one half, whatever happens
-HELD, NARROW = 1.25, 0.7  # ratio within which a median held; share inside 5-95 % below: too narrow
 
 
 def replay(then: Study, later: Snapshot) -> dict[str, Any]:
@@ -37,9 +36,9 @@ def replay(then: Study, later: Snapshot) -> dict[str, Any]:
         ``until``; ``outcomes``, one a figure that became known in between (``quantity, quarter,
         unit, p05 .. mean, outcome, ratio, inside_50, inside_90, crps, crps_random_walk,
         crps_no_change, known_on, facts``; ratio is outcome over median); ``links``, their scores
-        by quantity with a ``lesson``; ``claims`` with the probability of that day, status and
-        ``brier``; ``sources``, who was right how often; ``shares`` with both prices; ``scores``
-        over all; ``facts``, those that decided, by id.
+        by quantity with a ``lesson``, and those of serving speed and of values; ``claims`` with
+        the probability of that day, status and ``brier``; ``sources``, who was right how often;
+        ``shares`` with both prices; ``scores`` over all; ``facts``, those that decided, by id.
     """
     outcomes = _outcomes(then, observed(later))
     said = _claims(then, later)
@@ -49,15 +48,19 @@ def replay(then: Study, later: Snapshot) -> dict[str, Any]:
         "until": later.as_of.isoformat(),
         "outcomes": outcomes,
         "links": [
-            _link(name, [row for row in outcomes if row["quantity"] == name])
-            for name in dict.fromkeys(row["quantity"] for row in outcomes)
+            *served(then.as_of, later.as_of),
+            *(
+                link(name, [row for row in outcomes if row["quantity"] == name])
+                for name in dict.fromkeys(row["quantity"] for row in outcomes)
+            ),
+            *valued(shares),
         ],
         "claims": said,
         "sources": scoreboard([(c, resolve(c, later)) for c in claims(then.snapshot)]),
         "shares": shares,
-        "scores": _scores(outcomes)
+        "scores": scores(outcomes)
         | {
-            "brier": _mean(briers),
+            "brier": mean(briers),
             "brier_skill": rounded(1 - float(np.mean(briers)) / COIN) if briers else None,
             "claims_decided": len(briers),
             "rank_correlation": _rank_correlation(shares),
@@ -149,39 +152,6 @@ def random_walk(points: Sequence[Point], quarter: str) -> tuple[float, float] | 
     return math.log(known[last]) + ahead * drift, math.sqrt(ahead * variance)
 
 
-def _scores(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Coverage, and skill: 1 less mean CRPS over that of a baseline, where it has one."""
-    return {
-        "outcomes": len(outcomes),
-        "coverage_50": _mean([row["inside_50"] for row in outcomes]),
-        "coverage_90": _mean([row["inside_90"] for row in outcomes]),
-        "ratio": rounded(median(row["ratio"] for row in outcomes)) if outcomes else None,
-        "skill": _skill(outcomes, "crps_random_walk"),
-        "skill_no_change": _skill(outcomes, "crps_no_change"),
-    }
-
-
-def _skill(outcomes: Sequence[Mapping[str, Any]], baseline: str) -> float | None:
-    """1 less the sum of CRPS over that of a baseline, over the outcomes that have both."""
-    both = [row for row in outcomes if row[baseline] is not None]
-    theirs = sum(row[baseline] for row in both)
-    return float(rounded(1 - sum(row["crps"] for row in both) / theirs)) if theirs else None
-
-
-def _link(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    scores = _scores(rows)
-    ratio, inside = scores["ratio"], scores["coverage_90"]
-    lesson = "held"
-    if ratio > HELD:
-        lesson = "too_low"
-    elif ratio < 1 / HELD:
-        lesson = "too_high"
-    elif inside < NARROW:
-        lesson = "too_narrow"
-    last = max(rows, key=lambda row: row["quarter"])
-    return {"quantity": name, **scores, "lesson": lesson, "last_quarter": last["quarter"]}
-
-
 def _claims(then: Study, later: Snapshot) -> list[dict[str, Any]]:
     said = {claim["id"]: claim for claim in then.claims()}
     rows = []
@@ -193,6 +163,8 @@ def _claims(then: Study, later: Snapshot) -> list[dict[str, Any]]:
             before
             | {
                 "status": found.status,
+                "why": found.why,
+                "why_zh": found.why_zh,
                 "outcome": found.outcome,
                 "facts": list(found.facts),
                 "brier": rounded(brier_score(chance, found.status == "true"))
@@ -217,6 +189,7 @@ def _shares(then: Study, later: Snapshot) -> list[dict[str, Any]]:
                 "price": value["price"],
                 "price_date": value["price_date"],
                 "fair_value": None if fair is None else fair["p50"],
+                "fair_value_range": None if fair is None else [fair["p05"], fair["p95"]],
                 "p_above_price": value["p_above_price"],
                 "price_after": after["price"],
                 "price_after_date": after["price_date"],
@@ -236,7 +209,3 @@ def _rank_correlation(shares: Sequence[Mapping[str, Any]]) -> float | None:
 
     found = spearmanr([row["p_above_price"] for row in rows], [row["change"] for row in rows])
     return None if math.isnan(found.statistic) else float(rounded(found.statistic))
-
-
-def _mean(values: Sequence[float | bool]) -> float | None:
-    return float(rounded(np.mean(values))) if values else None

@@ -97,7 +97,9 @@ def waiting(edition: Edition) -> list[Record]:
     found = [
         c
         for c in edition.records("claims")
-        if c not in settled and str(c.get("resolves_on") or "") >= today
+        if c not in settled
+        and c.get("status") != "not resolvable"
+        and str(c.get("resolves_on") or "") >= today
     ]
     return sorted(found, key=lambda c: (str(c["resolves_on"]), str(c.get("id"))))
 
