@@ -33,6 +33,7 @@ class Study:
         prices: object = None,
         progress: object = None,
         scenarios: object = (),
+        macro: object = None,
     ) -> None:
         self.arguments: dict[str, Any] = {
             "as_of": as_of,
@@ -87,6 +88,23 @@ class Study:
 
     def drawdown(self) -> list[dict[str, Any]]:
         return [{"ticker": "NVDA", "drawdown": -0.25}, {"ticker": "ETN", "drawdown": -0.1}]
+
+    def shares(self) -> list[dict[str, Any]]:
+        valuation = {"price_sales": None, "price_earnings": None, "missing": "no [price] of NVDA"}
+        fundamentals = {"intact": True, "broken": [], "revisions": [], "facts": []}
+        standing = {"valuation": valuation, "fundamentals": fundamentals}
+        return [self.drawdown()[0] | standing]
+
+    def market(self) -> dict[str, Any]:
+        regime = {"as_of": "2025-08-27", "sahm": {"value": 0.2}, "recession": None}
+        told = {"missing": ["recession: needs T10Y3M"], "warnings": []}
+        return {
+            "benchmarks": [],
+            "missing": "no index",
+            "volatility_index": None,
+            "spending_plans": {"raised": ["META"], "lowered": [], "revisions": []},
+            "regime": regime | told,
+        }
 
     def claims(self) -> list[dict[str, Any]]:
         return [

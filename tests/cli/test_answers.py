@@ -36,7 +36,10 @@ ANSWERS = [
     ),
     (["backcheck"], lambda study: study.backcheck()),
     (["implied"], lambda study: study.side_by_side()),
-    (["drawdown"], Study.drawdown),
+    (
+        ["drawdown"],
+        lambda study: {"as_of": "2025-08-27", "shares": study.shares(), **study.market()},
+    ),
     (["drawdown", "etn"], lambda study: study.drawdown()[1:]),
     (["claims"], Study.claims),
     (["claims", "list"], Study.claims),
@@ -136,3 +139,10 @@ def test_note_as_json(run: Run, tmp_path: Path) -> None:
         "files": [str(tmp_path / "note.html")],
         "provenance": {"as_of": "2025-03-11"},
     }
+
+
+def test_what_the_regime_lacks_is_said_below_the_tables(run: Run) -> None:
+    out = run("drawdown")[1]
+    assert "buyers_that_raised_spending" in out
+    for sentence in ("no index", "recession: needs T10Y3M"):
+        assert sentence in out

@@ -1,7 +1,6 @@
 """The commands that answer a question: each opens a study, asks it, and prints."""
 
 import re
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +21,6 @@ from jevons.cli.options import (
     Seed,
     Ticker,
     open_study,
-    pick,
     today,
     writable_folder,
 )
@@ -292,25 +290,6 @@ def backcheck(
     with progress(f"Simulating {draws:,} draws") as report:
         answer = open_study(as_of, seed, draws, facts, report=report).backcheck()
     show(answer, as_json)
-
-
-def drawdown(
-    ticker: Ticker = None,
-    as_of: AsOf = None,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    prices: PriceFiles = None,
-) -> None:
-    """How far each share is below its 52-week high."""
-    answer = pick(open_study(as_of, SEED, DRAWS, facts, prices or ()).drawdown(), ticker)
-    if not as_json:
-        answer = [row | {"worst_days": _days(row.get("worst_days", ()))} for row in answer]
-    show(answer, as_json)
-
-
-def _days(worst: Sequence[Mapping[str, Any]]) -> str:
-    """Worst days on one line."""
-    return ", ".join(f"{each['day']} {each['change']:+.1%}" for each in worst)
 
 
 def scenarios(as_json: Json = False) -> None:

@@ -15,6 +15,7 @@ from jevons.errors import UserError, did_you_mean
 if TYPE_CHECKING:  # the real imports wait until a command needs them, so that --help is quick
     from jevons.facts import Store
     from jevons.market import PriceTable
+    from jevons.market.macro_store import MacroSeries
     from jevons.model.architecture import Architecture
     from jevons.model.simulate import Progress
     from jevons.study import Study
@@ -176,7 +177,16 @@ def open_study(
         table = read_prices(price_files)
     elif prices is not None:
         table = kept_prices(day)
-    return Study(store, day, seed=seed, draws=draws, prices=table, progress=report, scenarios=moved)
+    return Study(
+        store,
+        day,
+        seed=seed,
+        draws=draws,
+        prices=table,
+        progress=report,
+        scenarios=moved,
+        macro=None if prices is None else kept_series(day),
+    )
 
 
 def kept_prices(day: date) -> "PriceTable | None":
@@ -185,6 +195,14 @@ def kept_prices(day: date) -> "PriceTable | None":
 
     store = default_store()
     return adjusted_prices(store, day) if store.exists() else None
+
+
+def kept_series(day: date) -> "dict[str, MacroSeries] | None":
+    """The macroeconomic series of the store as known on a day; None where nothing was pulled."""
+    from jevons.market.macro_store import default_macro_store, known_series
+
+    store = default_macro_store()
+    return known_series(store, day) if store.exists() else None
 
 
 def writable_folder(folder: Path) -> Path:

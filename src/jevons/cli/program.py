@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from jevons import __version__
-from jevons.cli import answers, claims, cost, facts, ladder, mcp, pull, replay, serve
+from jevons.cli import answers, claims, cost, drawdown, facts, ladder, mcp, pull, replay, serve
 from jevons.errors import UserError
 
 DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -36,7 +36,7 @@ COMMANDS = (
     answers.value,
     answers.implied,
     answers.backcheck,
-    answers.drawdown,
+    drawdown.drawdown,
     answers.scenarios,
     replay.score,
     replay.replay,

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from jevons.errors import UserError, did_you_mean
-from jevons.facts.fact import Fact
+from jevons.facts.fact import Fact, Series
 
 
 def _order(fact: Fact) -> tuple[str, str, date, str, int]:
@@ -88,6 +88,24 @@ class Snapshot:
         except KeyError:
             hint = did_you_mean(fact_id, self._by_id)
             raise UserError(f"no fact {fact_id!r} is known on {self.as_of}{hint}") from None
+
+    def earlier_view(self, day: date, entity: str, metrics: Sequence[str]) -> "Snapshot":
+        """What of some metrics of an entity was known on an earlier day.
+
+        >>> empty = Snapshot(date(2025, 3, 11), ())
+        >>> len(empty.earlier_view(date(2024, 3, 11), "NVDA", ["total_revenue"]))
+        0
+        """
+        assert day <= self.as_of, "a snapshot knows nothing of later days"
+        last: dict[Series, Fact] = {}
+        replaced = []
+        found = (fact for fact in (*self.earlier, *self.facts) if fact.known_on <= day)
+        for fact in sorted(found, key=lambda fact: fact.known_on):
+            if fact.entity == entity and fact.metric in metrics:
+                if fact.series in last:
+                    replaced.append(last[fact.series])
+                last[fact.series] = fact
+        return Snapshot(day, tuple(last.values()), tuple(replaced))
 
     def vintages(self, fact_id: str) -> tuple[Fact, ...]:
         """All figures published by ``as_of`` for the series of a fact, oldest first."""

@@ -58,6 +58,7 @@ def _merge(ticker: str, stated: dict[date, Fact], own: PriceHistory | None) -> P
         {fact.period_end: fact.fact_id for fact in added},
         _disagreements(ticker, stated, taken),
         currency="USD" if own is None else own.currency,
+        splits=None if own is None else own.splits,
     )
 
 

@@ -1,10 +1,11 @@
 """Macroeconomic series kept on disk with their vintages: what each figure was, and since when."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,13 @@ def known_series(store: Path, day: date) -> dict[str, MacroSeries]:
             columns["known_on"][own].astype("datetime64[D]"),
         )
     return found
+
+
+def series_hash(series: Mapping[str, MacroSeries]) -> str:
+    """SHA-256 of the content of some series."""
+    digest = sha256()
+    for name in sorted(series):
+        digest.update(name.encode())
+        for values in (series[name].days, series[name].values, series[name].known_on):
+            digest.update(values.tobytes())
+    return digest.hexdigest()

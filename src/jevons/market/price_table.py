@@ -29,6 +29,8 @@ class PriceHistory:
         warnings: what a reader of these prices should know.
         open: (session,) USD/share, the first price of the session; None if one of them is unknown.
         currency: of the prices, where it is not USD.
+        splits: day and ratio of the splits by which the prices before them were divided; None if
+            that is not known, because the prices came adjusted.
     """
 
     ticker: str
@@ -39,6 +41,7 @@ class PriceHistory:
     warnings: tuple[str, ...] = ()
     open: Numbers | None = None
     currency: str = "USD"
+    splits: tuple[tuple[date, float], ...] | None = None
 
     def __post_init__(self) -> None:
         days = np.array(self.days, dtype="datetime64[D]")

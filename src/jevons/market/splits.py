@@ -11,6 +11,7 @@ from jevons.market.price_table import Days, Numbers, PriceHistory
 # Ratios at which shares are split, and how near a price must fall to one to look like it.
 SPLITS = (1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 8.0, 10.0, 15.0, 20.0, 25.0, 50.0)
 NEAR = 0.03
+NEAR_COUNT = 0.1  # a count of shares moves by purchases too
 SUSPECT = 0.4  # a fall of this much overnight is looked at
 
 
@@ -19,9 +20,8 @@ def unadjusted_splits(ticker: str, days: Days, close: Numbers, split: Numbers) -
     ratio = close[:-1] / (close[1:] * split[1:])
     found = []
     for at in np.flatnonzero((ratio > 1 / (1 - SUSPECT)) | (ratio < 1 - SUSPECT)):
-        size = max(ratio[at], 1 / ratio[at])
-        nearest = min(SPLITS, key=lambda known: abs(size / known - 1))
-        if abs(size / nearest - 1) <= NEAR:
+        nearest = nearest_split(float(ratio[at]), NEAR)
+        if nearest is not None:
             sign = f"{nearest:g} for 1" if ratio[at] > 1 else f"1 for {nearest:g}"
             found.append(
                 f"{ticker} went from {close[at]:g} to {close[at + 1]:g} on {days[at + 1]}, which "
@@ -30,12 +30,31 @@ def unadjusted_splits(ticker: str, days: Days, close: Numbers, split: Numbers) -
     return tuple(found)
 
 
+def nearest_split(ratio: float, near: float) -> float | None:
+    """The usual ratio of a split that a change looks like, either way round; None for another one.
+
+    >>> nearest_split(9.95, 0.03), nearest_split(0.5, 0.03), nearest_split(1.1, 0.03)
+    (10.0, 2.0, None)
+    """
+    size = max(ratio, 1 / ratio)
+    nearest = min(SPLITS, key=lambda known: abs(size / known - 1))
+    return nearest if abs(size / nearest - 1) <= near else None
+
+
 def split_adjusted(history: PriceHistory, splits: Sequence[Action]) -> PriceHistory:
     """Prices before each split divided by its ratio; a split after the last session is none yet."""
     divisor = np.ones(len(history))
+    done = []
     for split in splits:
         first = int(np.searchsorted(history.days, np.datetime64(split.day, "D")))
         if first < len(history):
             divisor[:first] *= split.value
+            done.append((split.day, split.value))
     opens = None if history.open is None else history.open / divisor
-    return replace(history, close=history.close / divisor, high=history.high / divisor, open=opens)
+    return replace(
+        history,
+        close=history.close / divisor,
+        high=history.high / divisor,
+        open=opens,
+        splits=tuple(sorted(done)),
+    )

@@ -1,6 +1,7 @@
 """Figures of companies: price, drawdown, fair value, implied build-out, ladder."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cache, cached_property
 from typing import Any, TypeVar
 
@@ -27,13 +28,17 @@ from jevons.valuation import (
     value_company,
 )
 from jevons.valuation.chain_inputs import driver
+from jevons.valuation.multiple_history import multiple_state
 from jevons.valuation.oversubscription import oversubscription
+from jevons.valuation.revisions import fundamentals_state
 from jevons.valuation.scenarios import by_region, common_factor_share, tornado
 
 MOST_DRAWS = 100_000  # of the chain's draws that valuation uses, the first ones; bounds memory
 NEEDED = ("ai_revenue", "capex_by_buyer", "ai_capex")
 # Indices, as sources name them, and funds that follow one.
 BENCHMARKS = ("GSPC", "^GSPC", "IXIC", "^IXIC", "SPY", "QQQ", "XLK")
+VIX = ("VIX", "^VIX")
+FIVE_YEARS = timedelta(days=5 * 365)
 SHARE_UNIT = "USD/share"
 Points = TypeVar("Points", float, jax.Array)
 
@@ -77,8 +82,17 @@ class Companies:
 
     @cached_property
     def drawdowns(self) -> list[dict[str, Any]]:
-        """Price, 52-week high and drawdown of every company."""
-        return drawdown_state(self.snapshot, list(companies()), self.prices)
+        """Price, drawdown, valuation percentile and fundamentals of every company."""
+        states = drawdown_state(self.snapshot, list(companies()), self.prices)
+        return [state | self._standing(state["ticker"]) for state in states]
+
+    def _standing(self, ticker: str) -> dict[str, Any]:
+        """Multiples among their own history, and whether fundamentals hold."""
+        history, listed = self.histories.of(ticker), companies()[ticker].shares_per_listed
+        return {
+            "valuation": multiple_state(self.snapshot, ticker, history, listed),
+            "fundamentals": fundamentals_state(self.snapshot, ticker),
+        }
 
     @property
     def market(self) -> list[dict[str, Any]]:
@@ -86,6 +100,22 @@ class Companies:
         held = () if self.prices is None else self.prices.tickers
         names = [name for name in BENCHMARKS if name in held]
         return drawdown_state(self.snapshot, names, self.prices)
+
+    @property
+    def volatility_index(self) -> dict[str, Any] | None:
+        """VIX on its last day, and its mid-rank among its last five years; None without prices."""
+        held = PriceTable({}) if self.prices is None else self.prices
+        found = next((held.histories[name] for name in VIX if name in held.histories), None)
+        if found is None:
+            return None
+        recent = found.between(found.day(-1) - FIVE_YEARS, found.day(-1)).close
+        rank = ((recent < recent[-1]).mean() + (recent <= recent[-1]).mean()) / 2
+        return {
+            "value": rounded(recent[-1]),
+            "percentile": rounded(100 * rank),
+            "sessions": len(recent),
+            "date": found.day(-1).isoformat(),
+        }
 
     def state(self, ticker: str) -> dict[str, Any]:
         """Price and drawdown of one company."""
@@ -263,6 +293,10 @@ class Companies:
             "layer": company.layer,
             "high_52_week": state["high_52_week"],
             "drawdown": state["drawdown"],
+            "scaled_drawdown": state["scaled_drawdown"],
+            "days_under_water": state["days_under_water"],
+            "valuation": state["valuation"],
+            "fundamentals": state["fundamentals"],
             "ai_revenue": ai_revenue,
             "revenue_ttm": None if valued.reported is None else rounded(valued.reported.revenue),
             "forward_price_earnings": None if multiple is None else multiple.central,

@@ -17,7 +17,10 @@ from jevons.facts import Store
 from jevons.facts.questions import document
 from jevons.facts.snapshot import Snapshot
 from jevons.market import PriceTable
+from jevons.market.macro_store import MacroSeries, series_hash
+from jevons.market.regime import regime_state
 from jevons.model import efficiency
+from jevons.model.anchors import BUYERS
 from jevons.model.measurements import errors, points_known
 from jevons.model.priors import Input
 from jevons.model.simulate import Experiment, Progress, dataset, simulate
@@ -32,6 +35,7 @@ from jevons.study.on_demand import OnDemand
 from jevons.study.record import Record
 from jevons.study.scenario import Scenario, joined, moved_inputs
 from jevons.study.tornado import tornado
+from jevons.valuation.revisions import spending_plans
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,6 +45,10 @@ COST_ROWS = (
     ("llama-3.1-405b", ("H100", "GB200")),
     ("llama-3.1-70b", ("H100", "A100")),
     ("gpt-oss-120b", ("H100", "GB200")),
+)
+NO_BENCHMARKS = (
+    "no index or fund is among the prices; take one with: jevons pull prices ^GSPC QQQ ^VIX "
+    "--from yfinance"
 )
 COST_PHASES = ("prefill", "decode")
 COST_DRAWS = 4000
@@ -53,7 +61,8 @@ class Study:
         store: facts. as_of: the day whose knowledge is used. seed: root of every stream.
         draws: simulated futures. prices: the user's own prices, on top of those in the facts.
         progress: called with blocks done and blocks in all while the chain runs.
-        scenarios: what is moved from the declared run.
+        scenarios: what is moved from the declared run. macro: macroeconomic series as they were
+            known on the day; see :func:`jevons.market.macro_store.known_series`.
     """
 
     def __init__(
@@ -66,6 +75,7 @@ class Study:
         prices: PriceTable | None = None,
         progress: Progress | None = None,
         scenarios: Sequence[Scenario] = (),
+        macro: Mapping[str, MacroSeries] | None = None,
     ) -> None:
         if draws < 1:
             raise UserError(f"draws {draws} must be at least 1")
@@ -73,6 +83,7 @@ class Study:
         self.progress, self.scenarios = progress, scenarios
         self.snapshot: Snapshot = store.as_of(as_of)
         self.prices = None if prices is None else prices.as_of(as_of)
+        self.macro = dict(macro or {})
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -220,7 +231,22 @@ class Study:
 
     def drawdown(self) -> list[dict[str, Any]]:
         """How far each share, and each benchmark with prices, is below its 52-week high."""
-        return self.companies.drawdowns + self.companies.market
+        return self.shares() + self.companies.market
+
+    def shares(self) -> list[dict[str, Any]]:
+        """How far each share has fallen, what it costs among its own past, its fundamentals."""
+        return self.companies.drawdowns
+
+    def market(self) -> dict[str, Any]:
+        """The state of the market: benchmarks, the buyers' spending plans, the macro regime."""
+        benchmarks = self.companies.market
+        return {
+            "benchmarks": benchmarks,
+            "missing": None if benchmarks else NO_BENCHMARKS,
+            "volatility_index": self.companies.volatility_index,
+            "spending_plans": spending_plans(self.snapshot, BUYERS),
+            "regime": regime_state(self.macro, self.as_of),
+        }
 
     def ladders(self) -> list[dict[str, Any]]:
         """Steps to buy each share in while it falls, with the verdict of its trial."""
@@ -323,6 +349,7 @@ class Study:
             "fact_hash": self.store.fact_hash,
             "scenarios": [scenario.name for scenario in self.scenarios],
             "price_hash": None if self.prices is None else self.prices.price_hash,
+            "macro_hash": series_hash(self.macro) if self.macro else None,
             "facts_known": len(self.snapshot),
             "last_fact_known_on": max(known).isoformat(),
             "anchor": self.experiment.anchor,
@@ -354,6 +381,7 @@ FIGURES: Mapping[str, Reader] = {
     "companies": lambda study, found: study.companies.documents(
         members(found["quantities"], "ai_revenue")
     ),
+    "market": lambda study, _: study.market(),
     "implied": lambda _, found: [row["implied"] for row in found["companies"]],
     "ladders": lambda study, _: study.ladders(),
     "claims": lambda study, _: study.claims(),

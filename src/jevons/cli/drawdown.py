@@ -1,0 +1,95 @@
+"""``jevons drawdown``: how far prices have fallen, what shares cost, and the regime they are in."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jevons.cli.options import (
+    DRAWS,
+    SEED,
+    AsOf,
+    FactFiles,
+    Json,
+    PriceFiles,
+    Ticker,
+    open_study,
+    pick,
+)
+from jevons.cli.output import show
+
+# Figures of a share on one line of a table; all of them with --json or for one ticker.
+BRIEF = ("ticker", "price", "price_date", "drawdown", "scaled_drawdown", "days_under_water")
+
+
+def drawdown(
+    ticker: Ticker = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    facts: FactFiles = None,
+    prices: PriceFiles = None,
+) -> None:
+    """How far each share and the market have fallen, what they cost, and the macro regime."""
+    from jevons.market.aliases import today_of
+
+    study = open_study(as_of, SEED, DRAWS, facts, prices or ())
+    if ticker is not None:
+        found = pick(study.drawdown(), today_of(ticker))
+        show(found if as_json else [_whole(row) for row in found], as_json)
+        return
+    answer = {"as_of": study.as_of.isoformat(), "shares": study.shares(), **study.market()}
+    show(answer if as_json else _readable(answer), as_json)
+
+
+def _whole(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything about one share, lists on one line."""
+    whole = {**row, "worst_days": _days(row.get("worst_days", ()))}
+    if "fundamentals" in row:
+        told = [
+            f"{each['metric']} to {each['period_end']}: {each['change']:+.1%} on {each['known_on']}"
+            for each in row["fundamentals"]["revisions"]
+        ]
+        whole["fundamentals"] = {**row["fundamentals"], "revisions": "; ".join(told) or "none"}
+    return whole
+
+
+def _readable(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer as tables that fit on a screen, and what is missing in sentences."""
+    regime = answer["regime"]
+    shares = [_brief(row) | _standing(row) for row in answer["shares"]]
+    missing = dict.fromkeys(
+        str(row["missing"])
+        for row in (*answer["shares"], *answer["benchmarks"], answer)
+        if row.get("missing")
+    )
+    plans = answer["spending_plans"]
+    return {
+        "as_of": answer["as_of"],
+        "buyers_that_raised_spending": ", ".join(plans["raised"]) or "none",
+        "buyers_that_lowered_spending": ", ".join(plans["lowered"]) or "none",
+        "volatility_index": answer["volatility_index"],
+        **{name: part for name, part in regime.items() if isinstance(part, Mapping)},
+        "shares": shares,
+        "market": [_brief(row) for row in answer["benchmarks"]],
+        "missing": [*missing, *regime["missing"], *regime["warnings"]],
+    }
+
+
+def _brief(row: Mapping[str, Any]) -> dict[str, Any]:
+    worst = row.get("worst_days", ())
+    return {name: row.get(name) for name in BRIEF} | {"worst_day": _days(worst[:1]) or None}
+
+
+def _standing(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Percentile of price to sales, and whether fundamentals hold."""
+    if "valuation" not in row:
+        return {}
+    sales, fundamentals = row["valuation"]["price_sales"], row["fundamentals"]
+    words = {True: "intact", False: "broken: " + ", ".join(fundamentals["broken"])}
+    return {
+        "price_sales_percentile": None if sales is None else sales["percentile"],
+        "fundamentals": words.get(fundamentals["intact"], "not known"),
+    }
+
+
+def _days(worst: Sequence[Mapping[str, Any]]) -> str:
+    """Worst days on one line."""
+    return ", ".join(f"{each['day']} {each['change']:+.1%}" for each in worst)
