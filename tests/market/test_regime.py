@@ -161,6 +161,7 @@ def test_without_series_each_part_says_what_it_needs() -> None:
         "sahm: needs UNRATE (Unemployment rate); take it with: jevons pull macro UNRATE"
     )
     assert len(state["missing"]) == 6
+    assert state["needs"]["recession"] == ["T10Y3M"]
 
 
 def test_a_gap_and_an_old_figure_are_told() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from .sample_companies import claims, companies, implied, ladders
 from .sample_draws import QUARTERS, growing, index_quantity, quantity
+from .sample_market import market
 
 AS_OF = "2025-03-11"
 BUYERS = ("MSFT", "AMZN", "GOOGL", "META", "ORCL")
@@ -176,6 +177,7 @@ def figures() -> dict[str, Any]:
     entry = {"formula": "a = b × c", "facts": list(facts), "assumptions": list(inputs)}
     names = (
         "drawdown",
+        "market",
         "companies",
         "cost",
         "cost_checked",
@@ -316,6 +318,7 @@ def figures() -> dict[str, Any]:
             },
         },
         "companies": companies(),
+        "market": market(whole=True),
         "implied": implied(),
         "ladders": ladders(),
         "claims": claims(),

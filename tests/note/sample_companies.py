@@ -47,11 +47,19 @@ def companies() -> list[dict[str, Any]]:
             "forward_price_earnings": 18.0 + i,
             "implied": None,
             "missing": None,
+            "scaled_drawdown": -0.3 - 0.05 * i,
+            "days_under_water": 20 + i,
+            "valuation": {"price_sales": {"value": 5.0 + i, "percentile": 5.0 * i}},
+            "fundamentals": {"intact": True, "revenue_growth": 0.05, "broken": []},
         }
         rows.append(row)
     reason = "no revenue of the last year is known"
     rows[-1] |= {"fair_value": None, "p_above_price": None, "missing": reason}
     rows[-2]["forward_price_earnings"] = None
+    broken = ["revenue", "guidance", "restatement"]
+    rows[-2]["fundamentals"] = {"intact": False, "revenue_growth": -0.1, "broken": broken}
+    rows[-1]["fundamentals"] = {"intact": None, "revenue_growth": None, "broken": []}
+    rows[-1]["valuation"] = {"price_sales": None, "missing": "no revenue"}
     return rows
 
 

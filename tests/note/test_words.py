@@ -9,12 +9,13 @@ from jevons.note.render import page, printed
 from jevons.note.words import LANGUAGES, Words, messages
 
 from .sample_aftermath import aftermath
+from .sample_market import market
 
 # Closed lists that the study's words are looked up in; which of them occur depends on the run.
 LISTS = {
-    "amount", "bound", "category", "distribution", "gate", "horizon", "ladder_verdict", "layer",
-    "lesson", "limit", "metric", "money", "money_amount", "option", "per", "per_label", "phase",
-    "quantity", "status", "unit", "verdict", "workload",
+    "amount", "bound", "category", "distribution", "fundamentals", "gate", "horizon",
+    "ladder_verdict", "layer", "lesson", "limit", "metric", "money", "money_amount", "option",
+    "per", "per_label", "phase", "quadrant", "quantity", "status", "unit", "verdict", "workload",
 }  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def test_no_text_is_unused(figures: dict[str, Any], monkeypatch: pytest.MonkeyPa
     figures["falsifiers"][0]["by"] = "2025-01-01"
     figures["implied"][0] |= {"implied": None, "nearest": 12e3}
     figures["implied"][1]["base"] = {**figures["implied"][1]["base"], "p50": 600.0}
+    figures["market"] = market(whole=False)
     page(figures, "zh", LANGUAGES)
     page({}, "en", LANGUAGES)
     printed({}, "en")

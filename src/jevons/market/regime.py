@@ -29,7 +29,11 @@ Part = dict[str, Any]
 
 
 class LackingError(Exception):
-    """A part of the regime lacks a series or enough of it; the message says what."""
+    """A part of the regime lacks ``series`` or enough of them; the message says what."""
+
+    def __init__(self, message: str, *series: str) -> None:
+        super().__init__(message)
+        self.series = series
 
 
 def regime_state(series: Series, day: date) -> dict[str, Any]:
@@ -41,7 +45,8 @@ def regime_state(series: Series, day: date) -> dict[str, Any]:
     Returns:
         ``sahm``, ``recession``, ``quadrant``, ``stagflation``, ``policy_uncertainty`` and
         ``trade_policy_uncertainty``: each its figures with ``month`` or ``date`` and ``known_on``,
-        or None; ``missing``: why, a sentence each; ``warnings``: of figures that are old.
+        or None; ``missing``: why, a sentence each; ``needs``: the series by part; ``warnings``: of
+        figures that are old.
     """
     parts: dict[str, Callable[[Series], Part]] = {
         "sahm": sahm,
@@ -53,13 +58,15 @@ def regime_state(series: Series, day: date) -> dict[str, Any]:
     }
     state: dict[str, Any] = {"as_of": day.isoformat()}
     missing: list[str] = []
+    needs: dict[str, list[str]] = {}
     for name, compute in parts.items():
         try:
             state[name] = compute(series)
         except LackingError as error:
             state[name] = None
             missing.append(f"{name}: {error}")
-    return state | {"missing": missing, "warnings": _old(series, day)}
+            needs[name] = list(error.series)
+    return state | {"missing": missing, "needs": needs, "warnings": _old(series, day)}
 
 
 def sahm(series: Series) -> Part:
@@ -100,7 +107,9 @@ def recession(series: Series) -> Part:
     if fit is None:
         raise LackingError(
             f"{len(at)} months with T10Y3M and USREC a year later are too few, or hold no "
-            "recession, for a fit"
+            "recession, for a fit",
+            "T10Y3M",
+            "USREC",
         )
     return {
         "probability": rounded(fit.probability(float(spread[-1]))),
@@ -151,7 +160,7 @@ def stagflation(series: Series) -> Part:
     later = (~up & dear)[HORIZON:]
     now = like[:-HORIZON]
     if len(later) < 1 or not now.any():
-        raise LackingError("no month in this quadrant lies a year back")
+        raise LackingError("no month in this quadrant lies a year back", "INDPRO", "CPIAUCSL")
     return {
         "probability": rounded(float(later[now].mean())),
         "base_rate": rounded(float((~up & dear).mean())),
@@ -169,7 +178,7 @@ def uncertainty(series: Series, name: str, count: int) -> Part:
         LackingError: the index is not known.
     """
     if name not in series or len(series[name]) < count:
-        raise LackingError(_needs(name))
+        raise LackingError(_needs(name), name)
     found = series[name]
     means = np.convolve(found.values, np.ones(count) / count, mode="valid")
     last = means[-1]
@@ -192,7 +201,7 @@ def _surprises(series: Series) -> tuple[Days, Numbers, Numbers]:
     price_months, inflation = _over_trend(*_monthly(series, "CPIAUCSL", least))
     months, left, right = np.intersect1d(growth_months, price_months, return_indices=True)
     if not len(months):
-        raise LackingError("INDPRO and CPIAUCSL have no month in common")
+        raise LackingError("INDPRO and CPIAUCSL have no month in common", "INDPRO", "CPIAUCSL")
     return months, growth[left], inflation[right]
 
 
@@ -208,14 +217,14 @@ def _monthly(series: Series, name: str, least: int) -> tuple[Days, Numbers]:
     """Months (datetime64[M]) and their figures or means, the last run without a gap."""
     found = series.get(name)
     if found is None:
-        raise LackingError(_needs(name))
+        raise LackingError(_needs(name), name)
     months, start = np.unique(found.days.astype("datetime64[M]"), return_index=True)
     sums = np.add.reduceat(found.values, start)
     means = sums / np.diff([*start, len(found)])
     breaks = np.flatnonzero(np.diff(months).astype(np.int64) > 1)
     first = int(breaks[-1]) + 1 if len(breaks) else 0
     if len(months) - first < least:
-        raise LackingError(f"{name} of {least} months in a row is not known; {_needs(name)}")
+        raise LackingError(f"{name} of {least} months in a row is not known; {_needs(name)}", name)
     return months[first:], means[first:]
 
 

@@ -277,6 +277,9 @@ class Study:
         own: Sequence[str] = ()
         if name == "drawdown" or name == "companies":
             own = self.companies.facts
+        elif name == "market":
+            plans = spending_plans(self.snapshot, BUYERS)["revisions"]
+            own = [fact_id for revision in plans for fact_id in revision["facts"]]
         elif name in ("fair_value", "implied"):
             own = self.companies.value_facts
         elif name == "observed":

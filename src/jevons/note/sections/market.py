@@ -6,6 +6,7 @@ from jevons.note.document import Cell, Figure, Section
 from jevons.note.edition import Edition, Record
 from jevons.note.numbers import NOTHING
 from jevons.note.row_charts import bars
+from jevons.note.sections.regime import regime, standing
 
 DEEP = -0.20  # the usual word for a bear market in one share: a fifth below its high
 WHY = ("drawdown", "drawdowns", "market")
@@ -39,7 +40,10 @@ def market(edition: Edition) -> Section:
     texts = [percent(c["drawdown"], signed=True) for c in companies]
     chart = edition.chart(bars(rows, edition.say("axis.drawdown"), texts), "drawdowns")
     figure = edition.figure("drawdowns", WHY, **values)
-    return edition.section("market", finding, [Figure(**figure, charts=[chart]), prices(edition)])
+    known = regime(edition) or edition.nothing("market", "market")
+    tables = (prices(edition), standing(edition), known)
+    blocks = [Figure(**figure, charts=[chart]), *(table for table in tables if table)]
+    return edition.section("market", finding, blocks)
 
 
 def prices(edition: Edition) -> Figure:
