@@ -47,7 +47,7 @@ def test_an_interruption_is_one_line_and_code_130(
 
 COMMANDS = [
     "note", "simulate", "cost", "index", "shock", "sensitivity", "power", "value", "implied",
-    "backcheck", "drawdown", "facts", "claims", "pull", "ladder", "serve", "mcp",
+    "backcheck", "drawdown", "universe", "facts", "claims", "pull", "ladder", "serve", "mcp",
 ]  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """``jevons drawdown``: how far prices have fallen, what shares cost, and the regime they are in."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from jevons.cli.options import (
     DRAWS,
@@ -11,8 +13,12 @@ from jevons.cli.options import (
     Json,
     PriceFiles,
     Ticker,
+    existing,
+    kept_prices,
     open_study,
+    parse_day,
     pick,
+    today,
 )
 from jevons.cli.output import show
 
@@ -37,6 +43,33 @@ def drawdown(
         return
     answer = {"as_of": study.as_of.isoformat(), "shares": study.shares(), **study.market()}
     show(answer if as_json else _readable(answer), as_json)
+
+
+def universe(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Default: the names.", show_default=False)
+    ] = None,
+    on: Annotated[
+        str, typer.Option("--on", metavar="YYYY-MM-DD", help="The day whose members are listed.")
+    ] = "2000-01-03",
+    prices: PriceFiles = None,
+    as_json: Json = False,
+) -> None:
+    """Who belonged to a universe on a day, what became of them, and whose prices are held."""
+    from jevons.market.universes import coverage, universes
+
+    if name is None:
+        rows = [{"universe": key, "shares": len(found)} for key, found in universes().items()]
+        show(rows, as_json)
+        return
+    day = parse_day(on, "--on")
+    files = existing(prices, "--prices")
+    table = kept_prices(today())
+    if files:
+        from jevons.market import read_prices
+
+        table = read_prices(files)
+    show(coverage(name, day, table), as_json)
 
 
 def _whole(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ COMMANDS = (
     answers.implied,
     answers.backcheck,
     drawdown.drawdown,
+    drawdown.universe,
     answers.scenarios,
     replay.score,
     replay.replay,

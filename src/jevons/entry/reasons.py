@@ -53,10 +53,10 @@ PHRASES = {
         "与相同平均仓位相比每年优势为 {edge}（{low} 至 {high}）",
     ),
     "stress": (
-        "through 2000-02 the median of {names} surviving shares made {ladder} in steps and {once} "
-        "all at once; the worst made {worst} in steps",
-        "2000-02年间，{names} 只幸存股票的中位收益：分批 {ladder}，一次买入 {once}；"
-        "分批最差 {worst}",
+        "through 2000-02 the median of {names} shares, {ended} of which ended on the way, made "
+        "{ladder} in steps and {once} all at once; the worst made {worst} in steps",
+        "2000-02年间，{names} 只股票（其中 {ended} 只中途退出）的中位收益：分批 {ladder}，"
+        "一次买入 {once}；分批最差 {worst}",
     ),
     "no_stress": (
         "the stress of 2000-02 is not run, because no price given covers it",

@@ -32,6 +32,7 @@ from jevons.ladder.outcome import outcome
 from jevons.ladder.stress import STRESS
 from jevons.ladder.verdict import verdict
 from jevons.market import PriceTable
+from jevons.market.universes import DOTCOM, ended_by, members
 from jevons.quantiles import rounded
 
 COSTS = Costs(half_spread=0.0005)
@@ -43,11 +44,12 @@ class Stress:
     """The rule through 2000-02 on the shares whose prices cover it.
 
     Attributes:
-        names: shares. ladder, at_once: median wealth at the end over the budget. worst: the
+        names: shares. ended: those of them whose prices end on the way. ladder, at_once: median wealth at the end over the budget. worst: the
             lowest of the ladder's.
     """
 
     names: int
+    ended: int
     ladder: float
     at_once: float
     worst: float
@@ -98,6 +100,7 @@ class LadderTrial:
             if stress is None
             else {
                 "names": stress.names,
+                "ended": stress.ended,
                 "terminal_wealth": rounded(stress.ladder),
                 "terminal_wealth_at_once": rounded(stress.at_once),
                 "worst_terminal_wealth": rounded(stress.worst),
@@ -124,6 +127,7 @@ class LadderTrial:
         return reason + phrase(
             "stress",
             names=self.stress.names,
+            ended=self.stress.ended,
             ladder=points(self.stress.ladder - 1),
             once=points(self.stress.at_once - 1),
             worst=points(self.stress.worst - 1),
@@ -170,21 +174,34 @@ def _bars(table: PriceTable, ticker: str, days: tuple[date, date] | None = None)
 def _stress(
     table: PriceTable, tickers: Sequence[str], tested: LadderRule, setting: Setting
 ) -> Stress | None:
-    """The mandatory stress, held to the end: nothing is sold before 2002 is over."""
+    """The mandatory stress, held to the end: nothing is sold before 2002 is over.
+
+    It takes the shares of its own universe whose prices are given, those that ended on the way
+    included: what is left of them is their last price.
+    """
     held = replace(tested, exits=())
     once = parse(
         f"ladder {EACH} on {tested.reference.text()} "
         "{ buy 100% of budget when clock every 1 sessions max_tranches 1 }"
     )
-    covered = [one for ticker in tickers if (one := _bars(table, ticker, STRESS)) is not None]
+    names = dict.fromkeys([*tickers, *(m.ticker for m in members(DOTCOM, STRESS[0]))])
+    gone = ended_by(tuple(names), DOTCOM, STRESS[1])
+    covered = [one for ticker in names if (one := _bars(table, ticker, STRESS)) is not None]
     first, last = (np.datetime64(day, "D") for day in STRESS)
-    covered = [bars for bars in covered if bars.days[0] <= first + 7 and bars.days[-1] >= last - 7]
+    covered = [
+        bars
+        for bars in covered
+        if bars.days[0] <= first + 7 and (bars.days[-1] >= last - 7 or bars.ticker in gone)
+    ]
     ends, at_once = (
         [_end(run(which, bars, setting)) for bars in covered] for which in (held, once)
     )
     if not ends:
         return None
-    return Stress(len(ends), float(np.median(ends)), float(np.median(at_once)), min(ends))
+    stopped = sum(bars.days[-1] < last - 7 for bars in covered)
+    return Stress(
+        len(ends), int(stopped), float(np.median(ends)), float(np.median(at_once)), min(ends)
+    )
 
 
 def _end(result: Run) -> float:
