@@ -44,8 +44,9 @@ class Stress:
     """The rule through 2000-02 on the shares whose prices cover it.
 
     Attributes:
-        names: shares. ended: those of them whose prices end on the way. ladder, at_once: median wealth at the end over the budget. worst: the
-            lowest of the ladder's.
+        names: shares. ended: those of them whose prices end on the way.
+        ladder, at_once: median wealth at the end over the budget. worst: the lowest of the
+            ladder's.
     """
 
     names: int
