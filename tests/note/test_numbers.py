@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jevons.note.edition import Edition
 from jevons.note.numbers import Numbers, common_decimals
 from jevons.note.words import Words
 
@@ -68,3 +69,23 @@ def test_a_number_shown_is_the_number(value: float) -> None:
 @given(st.lists(st.floats(0, 1e6), max_size=5))
 def test_a_column_needs_at_most_two_decimals(values: list[float]) -> None:
     assert common_decimals(values) in (0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("period", "heading"),
+    [
+        ("2024", "2024"),
+        ("2025", "2025E"),
+        ("2024Q4", "2024Q4"),
+        ("2025Q1", "2025Q1E"),  # not over on 11 March
+        ("2028Q4", "2028Q4E"),
+    ],
+)
+def test_what_is_expected_is_marked(period: str, heading: str) -> None:
+    assert Edition({"provenance": {"as_of": "2025-03-11"}}, "zh").period(period) == heading
+    assert Edition({}, "en").period(period) == period  # no day, no mark
+
+
+def test_a_quarter_that_ends_on_the_day_is_over() -> None:
+    assert Edition({"provenance": {"as_of": "2025-03-31"}}, "en").period("2025Q1") == "2025Q1"
+    assert Edition({"provenance": {"as_of": "2025-06-30"}}, "en").period("2025Q2") == "2025Q2"

@@ -14,6 +14,7 @@ PROVENANCE = (
     "last_fact_known_on",
 )  # fmt: skip
 COUNTS = ("draws", "facts_known")
+QUARTER_ENDS = ("03-31", "06-30", "09-30", "12-31")
 
 
 class Edition:
@@ -47,6 +48,16 @@ class Edition:
             return None
         return f"{self.as_of[:4]}Q{(int(self.as_of[5:7]) + 2) // 3}"
 
+    def period(self, name: str) -> str:
+        """A year or quarter as a heading, marked E (expected) where it ends after the as-of day.
+
+        >>> Edition({"provenance": {"as_of": "2025-03-11"}}, "en").period("2025Q1")
+        '2025Q1E'
+        """
+        year, _, quarter = name.partition("Q")
+        end = f"{year}-{QUARTER_ENDS[int(quarter or 4) - 1]}"
+        return f"{name}E" if self.as_of and end > self.as_of else name
+
     def provenance(self) -> list[tuple[str, str]]:
         """What fixes the figures: label and value."""
         given = self.mapping("provenance")
@@ -56,6 +67,16 @@ class Edition:
             if given.get(name) not in (None, "")
         }
         return [(self.say(f"provenance.{name}"), text) for name, text in shown.items()]
+
+    def computed_from(self) -> str:
+        """What this page was computed from, in a sentence."""
+        given = self.mapping("provenance")
+        return self.say(
+            "finding.provenance",
+            facts=self.numbers.plain(given.get("facts_known"), 0),
+            day=self.numbers.day(given.get("last_fact_known_on")),
+            draws=self.numbers.plain(given.get("draws"), 0),
+        )
 
     def mapping(self, name: str) -> Record:
         """A part of the figures that has names, empty where it is absent."""

@@ -14,8 +14,7 @@ from jevons.note.why import Why, why
 WORDS = (
     "note.title", "note.kind", "note.why", "note.contents", "note.coming", "note.wrong_first",
     "section.answers", "section.disclosures", "section.provenance", "section.why",
-    "finding.provenance", "finding.why", "disclosure.advice", "disclosure.text", "why.facts",
-    "why.assumptions",
+    "finding.why", "disclosure.advice", "disclosure.text", "why.facts", "why.assumptions",
 )  # fmt: skip
 
 
@@ -50,6 +49,7 @@ def typeset(edition: Edition, first: PageOne, sections: Sequence[Section]) -> di
             }
             for section in sections
         ],
+        "computed_from": edition.computed_from(),
         "provenance": edition.provenance(),
         "why": setter.reasons,
     }

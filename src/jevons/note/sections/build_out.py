@@ -76,7 +76,7 @@ def binding_table(
     for i, quarter in enumerate(binding["quarter"]):
         if quarter.endswith("Q4"):
             cells = [edition.percent_cell(binding["share"][limit][i]) for limit in limits]
-            columns.append((Column(quarter), cells))
+            columns.append((Column(edition.period(quarter)), cells))
     return Figure(**edition.figure("binding_table", why), table=edition.table(columns))
 
 

@@ -108,7 +108,7 @@ def years_table(
     for year, values in whole.items():
         columns.append(
             (
-                Column(year),
+                Column(edition.period(year)),
                 [
                     Cell(edition.numbers.plain(value * scale.factor, places), value=value)
                     for value in (*values, sum(values))

@@ -128,7 +128,7 @@ def by_year(edition: Edition) -> Figure:
                 cells.append(share_cell(edition, q))
             else:
                 cells.append(edition.quantity_cell(q, gigawatts, 1))
-        columns.append((Column(str(row["year"])), cells))
+        columns.append((Column(edition.period(str(row["year"]))), cells))
     return Figure(**edition.figure("power_table", WHY), table=edition.table(columns))
 
 

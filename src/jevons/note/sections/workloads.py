@@ -99,7 +99,9 @@ def table(edition: Edition, named: Mapping[str, Record]) -> Figure:
     unit = edition.numbers.scale(path["unit"], 1.0, table=True).label
     columns = [(Column(edition.say("column.workload"), unit, numeric=False), names)]
     columns += [
-        edition.quantity_column(quarter, [at(path, quarter) for path in named.values()], unit=False)
+        edition.quantity_column(
+            edition.period(quarter), [at(path, quarter) for path in named.values()], unit=False
+        )
         for quarter in years
     ]
     return Figure(
