@@ -1,22 +1,30 @@
 """A million set-ups through the roofline, against the same formula in plain NumPy.
 
-Run: ``python bench/roofline.py``. Prints seconds of each and their ratio.
+Run: ``python bench/roofline.py``. Every set-up has its own model, chip, batch and context. Prints
+seconds of a decode step by both and their ratio, and seconds of the whole service (decode step,
+prompts read, wait for the prompts of others), which has no peer.
 """
 
 import time
+from collections.abc import Callable, Iterable
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
 from jevons.model.architecture import architecture
 from jevons.model.chip import chip
 from jevons.model.efficiency_factors import efficiency_factors
+from jevons.model.measured_services import MeasuredServices, predict
 from jevons.model.service_rate import Layout, Machine, Work, decode_stages
 from jevons.model.serving_setup import plan
 
 SETUPS = 1_000_000
+MODELS = (
+    "llama-3.1-8b", "llama-3.1-70b", "llama-3.1-405b", "qwen3-32b", "mixtral-8x22b",
+    "gpt-oss-120b", "qwen3-235b-a22b", "deepseek-v3", "kimi-k2",
+)  # fmt: skip
+CHIPS = ("H100", "H200", "B200", "B300", "MI300X", "MI355X")
 Floats = NDArray[np.float32]
 
 
@@ -28,10 +36,8 @@ def plain(
     batch: Floats,
     context: Floats,
 ) -> Floats:
-    """The decode step for a tensor-parallel mixture model, written out in NumPy."""
-    w = {name: np.float32(value) for name, value in work._asdict().items()}
-    m = {name: np.float32(value) for name, value in machine._asdict().items()}
-    y = {name: np.float32(value) for name, value in layout._asdict().items()}
+    """The decode step of tensor-parallel set-ups, written out in NumPy; fields (set-up,)."""
+    w, m, y = work._asdict(), machine._asdict(), layout._asdict()
 
     def share(tokens: Floats) -> Floats:
         return x["gemm_compute"] * tokens / (tokens + x["gemm_half_tokens"])
@@ -42,12 +48,15 @@ def plain(
         w["dense_parameters"] / y["tensor"] * y["dense_bytes"] / memory,
         2 * w["dense_parameters"] / y["tensor"] * batch / (m["dense_rate"] * share(batch)),
     )
-    read = w["experts"] * (1 - (1 - w["experts_per_token"] / w["experts"]) ** batch)
+    experts = np.maximum(w["experts"], 1)
+    alone = 1 + x["routing_spread"] * (batch - 1)
+    read = w["experts"] * (1 - (1 - w["experts_per_token"] / experts) ** alone)
     routed = batch * w["experts_per_token"]
+    per_expert = np.maximum(routed / np.maximum(read, 1e-9), 1e-6)
     size = w["expert_parameters"] * w["moe_layers"] / y["chips"]
     expert = np.maximum(
         read * size * y["expert_bytes"] / expert_memory,
-        2 * routed * size / (m["expert_rate"] * share(routed / read)),
+        2 * routed * size / (m["expert_rate"] * share(per_expert)),
     )
     attended = context * w["full_layers"] + np.minimum(context, w["window"]) * w["window_layers"]
     cache = attended * w["kv_elements"] * y["kv_bytes"] / np.minimum(y["tensor"], w["kv_shards"])
@@ -65,31 +74,60 @@ def plain(
     return total
 
 
-def main() -> None:
-    """Time both and check that they agree."""
-    setup = plan(architecture("gpt-oss-120b"), chip("H200"), "fp8", 8, {"tp": 8})
-    work, machine, layout = setup.work(), setup.machine(), setup.layout()
+def set_ups() -> MeasuredServices:
+    """A million services of random model, chip, batch and lengths, eight chips each, (set-up,)."""
+    plans = [
+        plan(architecture(model), chip(on), "fp8", 8, {"tp": 8}) for model in MODELS for on in CHIPS
+    ]
     generator = np.random.default_rng(0)
+    which = generator.integers(0, len(plans), SETUPS)
+
+    def column(values: Iterable[float]) -> Floats:
+        return np.array(list(values), dtype=np.float32)[which]
+
+    def columns(parts: list[tuple[float, ...]]) -> list[Floats]:
+        return [column(values) for values in zip(*parts, strict=True)]
+
     batch = generator.integers(1, 512, SETUPS).astype(np.float32)
-    context = generator.integers(128, 65_536, SETUPS).astype(np.float32)
-    factors = efficiency_factors().medians()
-    step = jax.jit(lambda b, c: decode_stages(work, machine, layout, factors, b, c).total)
-    arrays = jnp.asarray(batch), jnp.asarray(context)
-    step(*arrays).block_until_ready()
-    engine, text = [], []
-    numbers = {name: np.asarray(value) for name, value in factors.items()}
+    prompt = generator.integers(128, 32_768, SETUPS).astype(np.float32)
+    ones, none = np.ones(SETUPS, np.float32), np.zeros(SETUPS, np.float32)
+    return MeasuredServices(
+        Work(*columns([one.work() for one in plans])),
+        Machine(*columns([one.machine() for one in plans])),
+        Layout(*columns([one.layout() for one in plans])),
+        batch, prompt, 512 * ones, 8 * ones, ones, none, none, none, none, ones,
+    )  # fmt: skip
+
+
+def median_seconds(run: Callable[[], object]) -> float:
+    """The median of five runs after one that compiles."""
+    run()
+    times = []
     for _ in range(5):
         start = time.perf_counter()
-        fast = step(*arrays).block_until_ready()
-        engine.append(time.perf_counter() - start)
-        start = time.perf_counter()
-        slow = plain(work, machine, layout, numbers, batch, context)
-        text.append(time.perf_counter() - start)
-    assert np.allclose(np.asarray(fast), slow, rtol=1e-3)
-    ours, theirs = sorted(engine)[2], sorted(text)[2]
-    print(
-        f"{SETUPS:,} set-ups: {ours:.3f} s, plain NumPy {theirs:.3f} s, ratio {theirs / ours:.2f}"
-    )
+        run()
+        times.append(time.perf_counter() - start)
+    return sorted(times)[2]
+
+
+def main() -> None:
+    """Time both and check that they agree."""
+    many = set_ups()
+    factors = efficiency_factors().medians()
+    roof = (many.work, many.machine, many.layout)
+    numbers = {name: np.asarray(value) for name, value in factors.items()}
+    context = many.prompt + many.answer / 2
+    arrays = jax.device_put((*roof, many.batch, context))
+    decode = jax.jit(lambda w, m, y, b, c: decode_stages(w, m, y, factors, b, c).total)
+    whole, on_device = jax.jit(lambda rows: predict(rows, factors)), jax.device_put(many)
+    ours = median_seconds(lambda: decode(*arrays).block_until_ready())
+    theirs = median_seconds(lambda: plain(*roof, numbers, many.batch, context))
+    service = median_seconds(lambda: whole(on_device).block_until_ready())
+    slow = plain(*roof, numbers, many.batch, context)
+    assert np.allclose(np.asarray(decode(*arrays)), slow, rtol=1e-3)
+    print(f"{SETUPS:,} set-ups of {len(MODELS) * len(CHIPS)} models on chips")
+    print(f"decode step: {ours:.3f} s, plain NumPy {theirs:.3f} s, ratio {theirs / ours:.1f}")
+    print(f"whole service: {service:.3f} s")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import pytest
 
 from jevons.errors import UserError
 from jevons.model.chip import chip, chip_figures, chip_names
+from jevons.model.efficiency import cost
 
 
 def test_datasheet_figures() -> None:
@@ -43,5 +44,19 @@ def test_unknown_names_and_missing_figures() -> None:
         chip("H10")
     with pytest.raises(UserError, match="A100 has no fp8 rate; it has bf16, int8"):
         chip("A100").rate("fp8")
-    with pytest.raises(UserError, match="Trainium2: no sourced figure for intranode"):
-        chip("Trainium2").needed("intranode", "more than one chip")
+    with pytest.raises(UserError, match="Trainium1: no sourced figure for intranode"):
+        chip("Trainium1").needed("intranode", "more than one chip")
+
+
+def test_weights_are_served_in_what_the_chip_multiplies() -> None:
+    shown = {
+        name: chip(name).serving_precision for name in ("H100", "A100", "Ascend 910C", "Rubin")
+    }
+    assert shown == {"H100": "fp8", "A100": "bf16", "Ascend 910C": "bf16", "Rubin": "fp4"}
+    assert cost("llama-3.1-8b", "A100", draws=10)["setup"]["precision"] == "bf16"
+
+
+def test_ascend_is_known_from_the_day_of_its_figures() -> None:
+    ascend = chip("ascend 910c")
+    assert (ascend.value("memory"), ascend.value("domain")) == (128, 384)
+    assert chip("Ascend 910C", date(2025, 3, 13)).value("intranode") is None  # paper of June 2025

@@ -13,9 +13,10 @@ from .sample_market import market
 
 # Closed lists that the study's words are looked up in; which of them occur depends on the run.
 LISTS = {
-    "amount", "bound", "category", "distribution", "fundamentals", "gate", "horizon",
-    "ladder_verdict", "layer", "lesson", "limit", "metric", "money", "money_amount", "option",
-    "per", "per_label", "phase", "quadrant", "quantity", "status", "unit", "verdict", "workload",
+    "amount", "bound", "category", "checked_group", "distribution", "fundamentals", "gate",
+    "horizon", "ladder_verdict", "layer", "lesson", "limit", "metric", "money", "money_amount",
+    "option", "per", "per_label", "phase", "quadrant", "quantity", "status", "unit", "verdict",
+    "workload",
 }  # fmt: skip
 
 

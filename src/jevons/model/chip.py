@@ -72,6 +72,12 @@ class Chip:
         """The design that the chip shares with others, else its own name."""
         return next((name for name, chips in _GENERATIONS.items() if self.name in chips), self.name)
 
+    @property
+    def serving_precision(self) -> str:
+        """What weights are served in unless said otherwise: FP8, else BF16, else what there is."""
+        order = ("fp8", "bf16", *PRECISIONS)
+        return next((name for name in order if name in self.figures), "bf16")
+
     def value(self, quantity: str) -> float | None:
         """The figure's value in its unit, or None where no source was found."""
         figure = self.figures.get(quantity)

@@ -88,7 +88,7 @@ def cost(
     batch: int | None = None,
     context_in: int | None = None,
     context_out: int | None = None,
-    precision: str = "fp8",
+    precision: str | None = None,
     chips: int | None = None,
     parallel: Mapping[str, int] | None = None,
     price_per_hour: float | None = None,
@@ -110,7 +110,8 @@ def cost(
             "sft" trained tokens, "rl" sampled tokens.
         batch: sequences of the whole instance; None takes the largest that keeps 20 tokens/s.
         context_in, context_out: tokens of prompt and answer, 2,048 and 512 if None; in training
-            ``context_in`` is the sequence, 4,096 if None. precision: of weights.
+            ``context_in`` is the sequence, 4,096 if None. precision: of weights; None takes FP8
+            where the chip multiplies in it, else what it has.
         chips: of the instance; None takes the fewest that hold the model with room to spare.
         parallel: ranks "tp", "ep", "pp". price_per_hour: USD per chip-hour; None takes a dated
             rental figure, else spreads the purchase price.
@@ -137,7 +138,7 @@ def cost(
     )  # fmt: skip
     if training:
         return run(table.draw(seed, draws), context=prompt)
-    setup = plan(built, on, precision, chips, parallel, kv_precision)
+    setup = plan(built, on, precision or on.serving_precision, chips, parallel, kv_precision)
     first = 1 if batch is None else batch
     serving = Serving(setup, first, prompt, answer, cache_hit, setup.wide, speculative)
     stopped = "given"
@@ -163,7 +164,7 @@ def frontier(
     *,
     context_in: int | None = None,
     context_out: int | None = None,
-    precision: str = "fp8",
+    precision: str | None = None,
     chips: int | None = None,
     parallel: Mapping[str, int] | None = None,
     price_per_hour: float | None = None,
@@ -185,7 +186,8 @@ def frontier(
     _check("serve", prompt, answer, cache_hit, 1.0, price_per_hour, draws)
     built = architecture(model, as_of) if isinstance(model, str) else model
     _check_context(built, prompt + answer)
-    setup = plan(built, chip_by_name(chip, as_of), precision, chips, parallel, kv_precision)
+    on = chip_by_name(chip, as_of)
+    setup = plan(built, on, precision or on.serving_precision, chips, parallel, kv_precision)
     setup.check_batch(min(batches), prompt + answer)
     serving = Serving(setup, 1, prompt, answer, cache_hit, setup.wide, speculative)
     factors = _factors(setup.chip, engine, as_of).draw(seed, draws)

@@ -27,6 +27,7 @@ FIT_SOURCES = ("MLPerf v4.1", "InferenceX", "LMSYS")  # the factors in use are f
 IDLE = "LMSYS-EP-06"  # mean of a day with hours without load: shown, not counted as an error
 KERNELS_KNOWN_ON = date(2025, 2, 27)  # the last kernel figures; no factor was fitted before
 FITTED_ON = date(2026, 8, 21)  # the day of the vintage that is fitted to measurements
+FAMILY_NAMES = {"sglang": "SGLang", "trtllm": "TensorRT-LLM", "vllm": "vLLM", "": "other_engine"}
 _ENGINES = {"sglang": "sglang", "trtllm": "trtllm", "tensorrt": "trtllm", "vllm": "vllm"}
 TIME_PER_TOKEN = "time_per_output_token_ms"  # noqa: S105
 
@@ -153,9 +154,10 @@ def points_known(as_of: date) -> list[dict[str, Any]]:
 def validation_points() -> tuple[dict[str, Any], ...]:
     """Every measurement beside its predictions, for tables and the scatter.
 
-    Each has ``case_id``, ``source``, ``model``, ``chip``, ``engine``, ``phase``, ``metric``,
-    ``measured``, ``predicted`` (factors in use), ``held_out`` (fitted without its cell or source),
-    ``fitted`` (whether the factors in use saw its source), ``idle`` (a day's mean with idle hours).
+    Each has ``case_id``, ``source``, ``model``, ``chip``, ``engine``, ``family`` (the engine
+    without its version), ``phase``, ``metric``, ``measured``, ``predicted`` (factors in use),
+    ``held_out`` (fitted without its cell or source), ``fitted`` (whether the factors in use saw
+    its source), ``idle`` (a day's mean with idle hours).
     """
     table = {row["case_id"]: row for row in csv.DictReader(VALIDATION.read_text().splitlines())}
     return tuple(
@@ -165,6 +167,7 @@ def validation_points() -> tuple[dict[str, Any], ...]:
             "model": row.model,
             "chip": row.chip,
             "engine": row.engine,
+            "family": FAMILY_NAMES[row.engine_family],
             "phase": row.phase,
             "metric": row.metric,
             "measured": row.value,

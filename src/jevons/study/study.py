@@ -173,11 +173,11 @@ class Study:
         """Measured serving figures beside what the roofline predicts, and its errors by group.
 
         ``points``: ``source, model, chip, engine, metric, measured, predicted``, the prediction by
-        factors that never saw the row. ``errors``: by all, source and chip.
+        factors that never saw the row. ``errors``: by all, source, chip, engine and phase.
         """
         points = points_known(self.as_of)
         fields = ("source", "model", "chip", "engine", "metric", "measured")
-        groups = [(), ("source",), ("chip",)] if points else []
+        groups = [(), ("source",), ("chip",), ("family",), ("phase",)] if points else []
         return {
             "points": [
                 {name: point[name] for name in fields} | {"predicted": rounded(point["held_out"])}

@@ -125,9 +125,14 @@ def set_up_of(edition: Edition, point: Record) -> str:
 
 
 def errors(edition: Edition, checked: Record) -> Figure:
-    """Errors by source and chip."""
+    """Errors by source, chip, engine and phase."""
     say, rows = edition.say, checked["errors"]
-    names = [say("note.all") if row["group"] == "all" else str(row["group"]) for row in rows]
+    names = [
+        say("note.all")
+        if row["group"] == "all"
+        else edition.words.name("checked_group", str(row["group"]))
+        for row in rows
+    ]
     columns = [
         edition.text_column(say("column.group"), names),
         (
