@@ -22,6 +22,9 @@ def test_published_hours_within_fifteen_percent(
     run = cost(model, chip, phase="pretrain", context_in=context, draws=2000)["run"]
     assert run["chip_hours"]["p50"] == pytest.approx(hours, rel=0.15)
     assert run["chip_hours"]["p05"] < hours < run["chip_hours"]["p95"]
+    # Two factors, told apart: MFU of a step, and the share of hours that were useful steps.
+    assert run["step_mfu"]["p50"] == pytest.approx(0.40, abs=0.01)
+    assert run["goodput"]["p50"] == pytest.approx(0.95, abs=0.01)
 
 
 def test_a_token_and_the_run_agree() -> None:

@@ -115,7 +115,11 @@ Sweep = Annotated[
 ]
 
 
-@app.command(ONE, hidden=True, epilog="Several at once: jevons cost compare --help")
+@app.command(
+    ONE,
+    hidden=True,
+    epilog="Several at once: jevons cost compare --help; longer: jevons cost reasoning --help",
+)
 def tokens(
     model: Annotated[
         str, typer.Argument(metavar="MODEL", help="A model, or the path of its config.json.")
@@ -227,6 +231,42 @@ def compare(
 
     rows = [efficiency.cost(_described(model), on, phase=phase, **options) for model, on in pairs]
     show({"phase": phase, "rows": _side_by_side(rows)}, as_json)
+
+
+@app.command()
+def reasoning(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model, or its config.json.")],
+    chip: Annotated[
+        str, typer.Option("--chip", metavar="CHIP", help="The accelerator it runs on.")
+    ],
+    batch: Batch = None,
+    context_in: ContextIn = None,
+    context_out: ContextOut = None,
+    precision: Precision = None,
+    chips: Chips = None,
+    parallel: Parallel = None,
+    price_per_hour: Price = None,
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+) -> None:
+    """Answers 8 and 100 times as long, and post-training up to the size of pre-training."""
+    options = _given(
+        batch=batch,
+        context_in=context_in,
+        context_out=context_out,
+        precision=precision,
+        chips=chips,
+        parallel=parse_parallel(parallel),
+        price_per_hour=price_per_hour,
+    )
+    options |= {"seed": seed, "draws": draws, "as_of": _day(as_of, facts)}
+    keep_compiled_code()
+    from jevons.model.reasoning_scenarios import reasoning_document
+
+    show(reasoning_document(_described(model), chip, **options), as_json)
 
 
 def _given(**options: Any) -> dict[str, Any]:

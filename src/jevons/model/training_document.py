@@ -113,6 +113,8 @@ def training_document(
             "chip_hours": quantity(tokens[0] * total / 3600.0, "hour"),
             "usd": quantity(tokens[0] * usd * total, "USD"),
             "mwh": quantity(tokens[0] * total * watts / 3.6e9, "MWh"),
+            "step_mfu": quantity(factors["step_mfu"], "1"),
+            "goodput": quantity(factors["goodput"], "1"),
         },
         "contributions": _rows(seconds, total),
         "setup": {"context": context, "utilisation": utilisation, "price": hour.basis}
