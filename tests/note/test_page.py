@@ -181,3 +181,14 @@ def test_a_script_element_cannot_be_left() -> None:
 def test_an_unknown_language_is_refused(figures: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="no language 'fr'"):
         page(figures, "fr", LANGUAGES)
+
+
+def test_more_chips_than_colours_share_one_and_are_named(figures: dict[str, Any]) -> None:
+    point = figures["cost_checked"]["points"][0]
+    chips = [f"CHIP-{letter}" for letter in "ABCDEFGHI"]
+    figures["cost_checked"]["points"] += [point | {"chip": chip} for chip in chips for _ in "12"]
+    html = read(figures, "en").html
+    key = html.partition('id="figure-cost_checked"')[2].partition("</ul>")[0]
+    assert all(chip in key for chip in chips)
+    assert "others (" in key
+    assert "var(--quiet)" in key

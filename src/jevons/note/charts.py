@@ -15,6 +15,7 @@ from jevons.note.numbers import Scale, position
 Spec = dict[str, Any]
 LEVELS = ("p05", "p25", "p50", "p75", "p95")
 SERIES = tuple(f"var(--series-{i})" for i in range(1, 8))
+OTHERS = "var(--quiet)"  # of groups beyond those that have a colour of their own
 BAND, LINE, DOT, RULE = "var(--band)", "var(--line)", "var(--dot)", "var(--ink-soft)"
 STEP = 24  # height of a row of a chart of rows
 SOFT = {"outer": 0.16, "inner": 0.32}
@@ -223,11 +224,13 @@ def scatter(
 ) -> Spec:
     """Predicted over measured, both logarithmic, a colour a group, lines at 1 and at ``factor``.
 
+    The first seven groups have a colour of their own, the others share one.
+
     ``rows`` have ``name``, ``group``, ``measured``, ``predicted``; ``names`` are words by field.
     """
     colours = dict(zip(groups, SERIES, strict=False))
     data = [
-        {"name": row["name"], "colour": colours[row["group"]]}
+        {"name": row["name"], "colour": colours.get(row["group"], OTHERS)}
         | {field: exact(row[field]) for field in ("measured", "predicted")}
         for row in rows
     ]

@@ -1,7 +1,10 @@
 """What a token costs, by model and chip, and how that cost moves."""
 
-from jevons.note.charts import fan, scatter, spread
-from jevons.note.document import Cell, Chart, Column, Figure, Missing, Section
+from collections import Counter
+from collections.abc import Sequence
+
+from jevons.note.charts import OTHERS, SERIES, fan, scatter, spread
+from jevons.note.document import Cell, Chart, Column, Figure, Key, Missing, Section
 from jevons.note.edition import Edition, Record, at, last_quarter
 from jevons.note.figures import fan_keys, level_names, range_keys, series_keys, today
 from jevons.note.row_charts import ranges
@@ -98,7 +101,8 @@ def measured(edition: Edition, checked: Record) -> Figure:
         point | {"group": point["chip"], "name": f"{set_up_of(edition, point)}, {point['source']}"}
         for point in checked["points"]
     ]
-    chips = sorted({point["chip"] for point in points})
+    counts = Counter(point["chip"] for point in points)
+    chips = sorted(counts, key=lambda name: (-counts[name], name))  # most measured: own colours
     names = level_names(edition) | {
         field: edition.say(f"hover.{field}") for field in ("measured", "predicted")
     }
@@ -107,7 +111,7 @@ def measured(edition: Edition, checked: Record) -> Figure:
         shown = [point for point in points if point["metric"] == metric]
         unit = edition.words.name("metric", metric)
         spec = scatter(shown, chips, unit, names, WITHIN)
-        keys = [] if charts else series_keys(chips, "dot")
+        keys = [] if charts else dot_keys(edition, chips)
         heading = edition.words.heading("metric", metric)
         charts.append(edition.chart(spec, "cost_checked", keys, heading))
     everything = checked["errors"][0]
@@ -117,6 +121,13 @@ def measured(edition: Edition, checked: Record) -> Figure:
         "within": edition.numbers.percent(everything["within_1_6"]),
     }
     return Figure(**edition.figure("cost_checked", ("cost_checked",), **values), charts=charts)
+
+
+def dot_keys(edition: Edition, chips: Sequence[str]) -> list[Key]:
+    """The chips that have a colour of their own, and the others together."""
+    rest = chips[len(SERIES) :]
+    others = edition.say("key.others", names=edition.say("note.comma").join(rest))
+    return series_keys(chips, "dot") + ([Key("dot", OTHERS, others)] if rest else [])
 
 
 def set_up_of(edition: Edition, point: Record) -> str:
