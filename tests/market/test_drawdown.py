@@ -165,3 +165,11 @@ def test_real_falls_to_10_march_2025_agree_with_a_query_of_the_file() -> None:
         assert record["drawdown"] == pytest.approx(close / peak - 1, abs=1e-5)
         assert record["drawdown"] < -0.15
     connection.close()
+
+
+def test_a_fall_as_at_a_split_is_warned_of() -> None:
+    own = table(daily([1000.0] * 80 + [100.0] * 20, DAY))
+    (warning,) = state(high(1000.0, DAY), own=own)["warnings"]
+    assert "from 1000 to 100 on 2025-02-19, which looks like a split of 10 for 1" in warning
+    fallen = table(daily([1000.0] * 80 + [620.0] * 20, DAY))
+    assert state(high(1000.0, DAY), own=fallen)["warnings"] == []

@@ -88,11 +88,9 @@ def _readable(answer: Mapping[str, Any]) -> dict[str, Any]:
     """The answer as tables that fit on a screen, and what is missing in sentences."""
     regime = answer["regime"]
     shares = [_brief(row) | _standing(row) for row in answer["shares"]]
-    missing = dict.fromkeys(
-        str(row["missing"])
-        for row in (*answer["shares"], *answer["benchmarks"], answer)
-        if row.get("missing")
-    )
+    rows = (*answer["shares"], *answer["benchmarks"])
+    missing = dict.fromkeys(str(row["missing"]) for row in (*rows, answer) if row.get("missing"))
+    warnings = [warning for row in rows for warning in row.get("warnings", ())]
     plans = answer["spending_plans"]
     return {
         "as_of": answer["as_of"],
@@ -102,7 +100,8 @@ def _readable(answer: Mapping[str, Any]) -> dict[str, Any]:
         **{name: part for name, part in regime.items() if isinstance(part, Mapping)},
         "shares": shares,
         "market": [_brief(row) for row in answer["benchmarks"]],
-        "missing": [*missing, *regime["missing"], *regime["warnings"]],
+        "missing": [*missing, *regime["missing"]],
+        "warnings": [*warnings, *regime["warnings"]],
     }
 
 

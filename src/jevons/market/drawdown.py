@@ -12,6 +12,7 @@ from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.market.known_prices import prices
 from jevons.market.price_table import LONGEST_BREAK, PriceHistory, PriceTable
+from jevons.market.splits import unadjusted_splits
 from jevons.market.volatility import FEWEST_CLOSES, SESSIONS_A_YEAR, annual_volatility
 from jevons.quantiles import rounded
 
@@ -85,7 +86,7 @@ def _record(snapshot: Snapshot, ticker: str, history: PriceHistory | None) -> di
         "age_days": (snapshot.as_of - day).days,
         "currency": history.currency,
         "facts": [fact_id] if fact_id else [],
-        "warnings": list(history.warnings),
+        "warnings": [*history.warnings, *_splits(history)],
         "days_under_water": days_under_water(history),
         "worst_days": worst_days(history),
     }
@@ -173,6 +174,16 @@ def _age_warning(window: PriceHistory, stated: Fact) -> str | None:
     return (
         f"the high of {stated.entity} was published for {stated.period_end}, {age} days before "
         f"its price; the 52-week high may be {doubt}"
+    )
+
+
+def _splits(history: PriceHistory) -> tuple[str, ...]:
+    """Warnings of the 52 weeks' overnight changes that look like a split that nothing tells."""
+    recent = history.between(history.day(-1) - WINDOW, history.day(-1))
+    if len(recent) < FEWEST_CLOSES:  # single days lie too far apart
+        return ()
+    return unadjusted_splits(
+        history.ticker, recent.days, recent.close, np.ones(len(recent), dtype=np.float64)
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from jevons.entry import propose
 from jevons.facts.snapshot import Snapshot
 from jevons.market import PriceTable, drawdown_state, prices, volatility_of
+from jevons.market.receipts import receipt_premium
 from jevons.model.priors import Z_90, Input, standard_normals
 from jevons.model.simulate import Experiment, simulate
 from jevons.quantiles import rounded, summarise
@@ -92,6 +93,7 @@ class Companies:
         return {
             "valuation": multiple_state(self.snapshot, ticker, history, listed),
             "fundamentals": fundamentals_state(self.snapshot, ticker),
+            "receipt": receipt_premium(self.prices or PriceTable({}), ticker),
         }
 
     @property
