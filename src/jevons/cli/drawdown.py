@@ -1,7 +1,9 @@
 """``jevons drawdown``: how far prices have fallen, what shares cost, and the regime they are in."""
 
+import csv
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,7 +22,11 @@ from jevons.cli.options import (
     pick,
     today,
 )
-from jevons.cli.output import show
+from jevons.cli.output import progress, show
+from jevons.errors import UserError
+
+if TYPE_CHECKING:
+    from jevons.study import Study
 
 # Figures of a share on one line of a table; all of them with --json or for one ticker.
 BRIEF = ("ticker", "price", "price_date", "drawdown", "scaled_drawdown", "days_under_water")
@@ -32,17 +38,49 @@ def drawdown(
     as_json: Json = False,
     facts: FactFiles = None,
     prices: PriceFiles = None,
+    signals: Annotated[
+        Path | None,
+        typer.Option(
+            "--signals",
+            metavar="FILE",
+            help="Write regime, thesis and price_sales of every day to a CSV file for ladders.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """How far each share and the market have fallen, what they cost, and the macro regime."""
     from jevons.market.aliases import today_of
 
     study = open_study(as_of, SEED, DRAWS, facts, prices or ())
+    if signals is not None:
+        show(_write_signals(study, signals), as_json)
+        return
     if ticker is not None:
         found = pick(study.drawdown(), today_of(ticker))
         show(found if as_json else [_whole(row) for row in found], as_json)
         return
     answer = {"as_of": study.as_of.isoformat(), "shares": study.shares(), **study.market()}
     show(answer if as_json else _readable(answer), as_json)
+
+
+def _write_signals(study: "Study", file: Path) -> dict[str, Any]:
+    """The signals as a file that ``jevons ladder run --signals`` reads, and how many of each."""
+    from jevons.market.macro_store import default_macro_store
+
+    store = default_macro_store()
+    counts = dict.fromkeys(("regime", "thesis", "price_sales"), 0)
+    half = file.with_name(f"{file.name}.half")
+    try:
+        with progress("Replaying what was known"), half.open("w", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(("date", "ticker", "signal", "value"))
+            for day, name, signal, value in study.signals(store if store.exists() else None):
+                counts[signal] += 1
+                writer.writerow((day.isoformat(), name, signal, value))
+        half.replace(file)
+    except OSError as error:
+        raise UserError(f"--signals {file} cannot be written ({error.strerror})") from error
+    return {"file": str(file), **counts}
 
 
 def universe(

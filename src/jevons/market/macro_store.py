@@ -1,12 +1,13 @@
 """Macroeconomic series kept on disk with their vintages: what each figure was, and since when."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,38 @@ def known_series(store: Path, day: date) -> dict[str, MacroSeries]:
             columns["known_on"][own].astype("datetime64[D]"),
         )
     return found
+
+
+def replayed(
+    store: Path, names: Sequence[str], until: date
+) -> Iterator[tuple[date, dict[str, MacroSeries]]]:
+    """Some series on each day on which one of their figures became known, in order.
+
+    Raises:
+        UserError: there is no store, or it is damaged or of another version.
+    """
+    rows = """SELECT known_on, series, day, value FROM store.figure
+              WHERE list_contains($1, series) AND known_on <= $2 ORDER BY known_on, series, day"""
+    with attached(store, LAYOUT, read_only=True) as connection:
+        found = connection.execute(rows, [list(names), until]).fetchall()
+    standing: dict[str, dict[date, tuple[float, date]]] = {}
+    for known_on, told in groupby(found, key=lambda row: row[0]):
+        for _, name, day, value in told:
+            figures = standing.setdefault(name, {})
+            figures.pop(day, None)
+            if value is not None:
+                figures[day] = value, known_on
+        yield known_on, {name: _series(name, figures) for name, figures in standing.items()}
+
+
+def _series(name: str, figures: Mapping[date, tuple[float, date]]) -> MacroSeries:
+    days = sorted(figures)
+    return MacroSeries(
+        name,
+        np.array(days, dtype="datetime64[D]"),
+        np.array([figures[day][0] for day in days], dtype=np.float64),
+        np.array([figures[day][1] for day in days], dtype="datetime64[D]"),
+    )
 
 
 def series_hash(series: Mapping[str, MacroSeries]) -> str:

@@ -14,6 +14,7 @@ from jevons.market.price_table import Days, Numbers
 from jevons.market.recession import HORIZON, UNDATED, fit_probit
 from jevons.quantiles import rounded
 
+GROWTH, PRICES = "INDPRO", "CPIAUCSL"  # what stands for growth and for inflation
 SAHM = 0.5  # percentage points, Sahm 2019
 TREND = 60  # months whose mean a rate is held against: five years
 QUADRANTS = {  # (growth above its trend, inflation above its trend), Ilmanen et al 2014
@@ -141,7 +142,7 @@ def quadrant(series: Series) -> Part:
         "inflation": rounded(float(inflation[-1, 1])),
         "inflation_trend": rounded(float(inflation[-1, 1] - inflation[-1, 0])),
         "unit": "1",
-        **_dated(series["CPIAUCSL"], months[-1]),
+        **_dated(series[PRICES], months[-1]),
     }
 
 
@@ -160,14 +161,14 @@ def stagflation(series: Series) -> Part:
     later = (~up & dear)[HORIZON:]
     now = like[:-HORIZON]
     if len(later) < 1 or not now.any():
-        raise LackingError("no month in this quadrant lies a year back", "INDPRO", "CPIAUCSL")
+        raise LackingError("no month in this quadrant lies a year back", GROWTH, PRICES)
     return {
         "probability": rounded(float(later[now].mean())),
         "base_rate": rounded(float((~up & dear).mean())),
         "horizon_months": HORIZON,
         "months": int(now.sum()),
         "spells": int((np.diff(now.astype(np.int64), prepend=0) > 0).sum()),
-        **_dated(series["CPIAUCSL"], months[-1]),
+        **_dated(series[PRICES], months[-1]),
     }
 
 
@@ -197,11 +198,11 @@ def uncertainty(series: Series, name: str, count: int) -> Part:
 def _surprises(series: Series) -> tuple[Days, Numbers, Numbers]:
     """Months, and for growth and inflation (month, [rate less its trend, rate])."""
     least = 12 + TREND + 1
-    growth_months, growth = _over_trend(*_monthly(series, "INDPRO", least))
-    price_months, inflation = _over_trend(*_monthly(series, "CPIAUCSL", least))
+    growth_months, growth = _over_trend(*_monthly(series, GROWTH, least))
+    price_months, inflation = _over_trend(*_monthly(series, PRICES, least))
     months, left, right = np.intersect1d(growth_months, price_months, return_indices=True)
     if not len(months):
-        raise LackingError("INDPRO and CPIAUCSL have no month in common", "INDPRO", "CPIAUCSL")
+        raise LackingError(f"{GROWTH} and {PRICES} have no month in common", GROWTH, PRICES)
     return months, growth[left], inflation[right]
 
 

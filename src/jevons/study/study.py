@@ -4,11 +4,12 @@ The command line and the note both read their numbers here, so the same argument
 numbers in both. Parts are computed when they are first asked for.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jevons import __version__
@@ -34,7 +35,9 @@ from jevons.study.history import observed
 from jevons.study.on_demand import OnDemand
 from jevons.study.record import Record
 from jevons.study.scenario import Scenario, joined, moved_inputs
+from jevons.study.signals import signals
 from jevons.study.tornado import tornado
+from jevons.valuation import companies
 from jevons.valuation.revisions import spending_plans
 
 if TYPE_CHECKING:
@@ -251,6 +254,11 @@ class Study:
     def ladders(self) -> list[dict[str, Any]]:
         """Steps to buy each share in while it falls, with the verdict of its trial."""
         return self.companies.ladders()
+
+    def signals(self, macro_store: Path | None = None) -> Iterator[tuple[date, str, str, str]]:
+        """What rules of buying may read; see :func:`jevons.study.signals.signals`."""
+        found = self.companies
+        return signals(self.snapshot, found.histories, list(companies().values()), macro_store)
 
     def claims(self) -> list[dict[str, Any]]:
         """The ledger of claims, resolved with what was known."""

@@ -72,6 +72,23 @@ def multiple_state(
     return state
 
 
+def price_sales_history(
+    snapshot: Snapshot, ticker: str, history: PriceHistory, shares_per_listed: float = 1.0
+) -> Numbers:
+    """(session,) price to sales as it was known at each close; NaN where it was not.
+
+    Everywhere NaN where the share count jumps as at a split that the prices do not tell.
+    """
+    metric = AMOUNTS["price_sales"]
+    own = snapshot.earlier_view(snapshot.as_of, ticker, (metric, *COUNTS))
+    try:
+        known = _known(own, ticker, metric, history)
+    except _UnknownSplitError:
+        return np.full(len(history), np.nan)
+    found: Numbers = _multiples(known, history) / shares_per_listed
+    return found
+
+
 class _UnknownSplitError(Exception):
     """The share count jumps as at a split that the prices do not tell."""
 

@@ -56,6 +56,18 @@ def fundamentals_state(snapshot: Snapshot, ticker: str) -> dict[str, Any]:
     }
 
 
+def fundamentals_history(snapshot: Snapshot, ticker: str) -> list[tuple[date, bool]]:
+    """Days on which fundamentals turned out intact or broken, from what was known on each."""
+    wanted = (*GUIDED, *RESTATED)
+    own = snapshot.earlier_view(snapshot.as_of, ticker, wanted)
+    found: list[tuple[date, bool]] = []
+    for day in sorted({fact.known_on for fact in (*own.earlier, *own.facts)}):
+        intact = fundamentals_state(own.earlier_view(day, ticker, wanted), ticker)["intact"]
+        if intact is not None and (not found or found[-1][1] is not intact):
+            found.append((day, intact))
+    return found
+
+
 def revised(snapshot: Snapshot, entity: str, metric: str) -> list[dict[str, Any]]:
     """Changes of a series by a later vintage in the last year, the oldest first."""
     series: dict[Any, list[Fact]] = {}
