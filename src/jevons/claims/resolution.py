@@ -76,7 +76,7 @@ def _reasons(claim: Claim, figures: dict[str, Figure], holds: int) -> tuple[str,
         return _against(claim, amount)
     amounts = sorted((amount, part) for part, (amount, _) in figures.items())
     (least, worst), (most, best) = amounts[0], amounts[-1]
-    unit = "" if claim.unit == "1" else f" {claim.unit.replace('_', ' ')}"
+    unit = {"1": "", "percent": "%"}.get(claim.unit, f" {claim.unit.replace('_', ' ')}")
     ends = f"{worst} {least:.4g}", f"{best} {most:.4g}{unit}"
     return (
         f"{holds} of {len(figures)} hold, from {ends[0]} to {ends[1]}",
@@ -195,6 +195,7 @@ def document(claim: Claim, resolution: Resolution, p_model: float | None) -> dic
         "who": claim.who,
         "said_on": claim.said_on.isoformat(),
         "metric": claim.metric,
+        "parts": len(claim.parts),
         "unit": claim.unit,
         "low": claim.low,
         "high": claim.high,

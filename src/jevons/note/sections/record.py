@@ -162,10 +162,7 @@ def claims(edition: Edition) -> Section:
             Column(say("column.resolves_on"), numeric=False, whole=True),
             [Cell(str(c.get("resolves_on") or NOTHING)) for c in records],
         ),
-        (
-            Column(say("column.status"), numeric=False, wide=True),
-            [status(edition, c) for c in records],
-        ),
+        (Column(say("column.status"), numeric=False), [status(edition, c) for c in records]),
         (Column(say("column.outcome")), [outcome(edition, c) for c in records]),
     ]
     name = "claims" if values["resolved"] else "claims_open"
@@ -194,11 +191,14 @@ def claimed(edition: Edition, claim: Record) -> Cell:
 
 
 def status(edition: Edition, claim: Record) -> Cell:
-    """The status in words, with a mark."""
+    """The status in words, with a mark; and why, where range and outcome do not tell it."""
     word = edition.words.name("status", str(claim.get("status") or "open").lower())
     if claim in resolved(edition):
         mark = "◐ " if claim.get("status") == "partly" else "✓ " if came_true(claim) else "× "
         word = mark + word
+    told = claim.get("outcome") is not None and claim.get("parts", 1) == 1
+    if told:
+        return Cell(word)
     return Cell(word, below=edition.free(claim, "why"), foreign=edition.is_foreign(claim, "why"))
 
 
