@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # for those who check types; at run time __getattr__ loads them
     from jevons.api import (
         Change,
+        Drawing,
         PriceTable,
         Scenario,
         Store,
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # for those who check types; at run time __getattr__ loads th
         UserError,
         as_of,
         cost,
+        fan,
         frontier,
         load_facts,
         read_prices,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:  # for those who check types; at run time __getattr__ loads th
 __version__ = "0.1.0"
 __all__ = [
     "Change",
+    "Drawing",
     "PriceTable",
     "Scenario",
     "Store",
@@ -35,6 +38,7 @@ __all__ = [
     "__version__",
     "as_of",
     "cost",
+    "fan",
     "frontier",
     "load_facts",
     "read_prices",

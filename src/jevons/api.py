@@ -9,10 +9,13 @@
 ``index``, ``shock``, ``simulate``, ``power``, ``values``, ``value``, ``implied``, ``side_by_side``,
 ``ladders``, ``claims``, ``sensitivity``, ``why``; ``dataset`` gives every draw with labelled axes.
 Answers are plain data; a random quantity is a dictionary of ``unit``, ``p05`` to ``p95`` and
-``mean``. A user's mistake raises :class:`~jevons.errors.UserError`.
+``mean``. :func:`rows` turns a path into records and :func:`fan` draws it in a notebook. A user's
+mistake raises :class:`~jevons.errors.UserError`.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,11 +25,17 @@ from jevons.errors import UserError
 from jevons.facts import Store, load
 from jevons.market import PriceTable
 from jevons.model.efficiency import cost, frontier
+from jevons.note.charts import fan as fan_chart
+from jevons.note.document import Chart
+from jevons.note.edition import Edition
+from jevons.note.figures import fan_keys, level_names
+from jevons.note.standalone import standalone
 from jevons.study import Study
 from jevons.study.scenario import Change, Scenario, bundled, find
 
 __all__ = [
     "Change",
+    "Drawing",
     "PriceTable",
     "Scenario",
     "Store",
@@ -34,6 +43,7 @@ __all__ = [
     "UserError",
     "as_of",
     "cost",
+    "fan",
     "frontier",
     "load_facts",
     "read_prices",
@@ -90,6 +100,8 @@ def as_of(
     day: date | str | None = None,
     *,
     scenarios: Sequence[Scenario | str] = (),
+    moves: Mapping[str, float] | None = None,
+    shocks: Mapping[str, float] | None = None,
     draws: int = 4_096,
     seed: int = 2025,
     facts: Store | None = None,
@@ -99,12 +111,15 @@ def as_of(
 
     Args:
         day: a date or "YYYY-MM-DD"; the day of the latest fact if None. No clock is read.
-        scenarios: what is moved: bundled names, paths, or scenarios. draws: simulated futures.
-        seed: root of every random stream; the same arguments give the same numbers.
+        scenarios: what is moved: bundled names, paths, or scenarios.
+        moves: inputs by name, each moved to a median in its own unit. shocks: factors from the
+            first quarter not yet observed, by name (``power``, ``chips``, ``efficiency``, ...).
+        draws: simulated futures. seed: root of every random stream.
         facts, prices: the bundled facts and no prices of one's own if None.
 
     Raises:
-        UserError: the day is malformed or outside the facts, or a scenario does not exist.
+        UserError: the day is malformed or outside the facts, or a scenario does not exist. What
+            does not fit the chain is refused by the first question.
     """
     store = load() if facts is None else facts
     chosen = store.last_known_on if day is None else _day(day)
@@ -114,6 +129,12 @@ def as_of(
             f"{store.last_known_on}"
         )
     moved = [find(each) if isinstance(each, str) else each for each in scenarios]
+    if moves or shocks:
+        changes = {
+            name: Change(value, None, None, None, None, "set by the caller")
+            for name, value in (moves or {}).items()
+        }
+        moved.append(Scenario("moved", {}, changes, dict(shocks or {}), None, "moved"))
     return Study(store, chosen, seed=seed, draws=draws, prices=prices, scenarios=moved)
 
 
@@ -138,3 +159,39 @@ def rows(path: dict[str, Any]) -> list[dict[str, Any]]:
         {clock: at, "unit": path["unit"]} | {name: path[name][n] for name in levels}
         for n, at in enumerate(path[clock])
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart that notebooks (marimo, Jupyter) show; ``spec`` is its Vega-Lite specification."""
+
+    spec: Mapping[str, Any]
+
+    def _mime_(self) -> tuple[str, str]:
+        """As marimo asks for it."""
+        return "application/vnd.vegalite.v5+json", json.dumps(self.spec)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """As Jupyter asks for it."""
+        return {"application/vnd.vegalite.v5+json": dict(self.spec), "text/plain": "a chart"}
+
+
+def fan(
+    path: Mapping[str, Any], title: str = "", observed: Sequence[Mapping[str, Any]] = ()
+) -> Drawing:
+    """A quarterly path as the note draws it: median, 25-75 % and 5-95 % bands, observed points.
+
+    Args:
+        path: a quantity of ``simulate``. title: above it. observed: rows of ``Study.observed``.
+
+    >>> path = {"unit": "GW", "quarter": ["2025Q1", "2025Q2"], "mean": [1.0, 2.0]}
+    >>> path |= {level: [1.0, 2.0] for level in ("p05", "p25", "p50", "p75", "p95")}
+    >>> fan(path, "Power").spec["title"]
+    'Power'
+    """
+    edition = Edition({}, "en")
+    scale = edition.numbers.scale(str(path["unit"]), max(path["p95"]), table=True)
+    spec = fan_chart(path, scale, level_names(edition), observed=observed)
+    keys = fan_keys(edition, observed=bool(observed))
+    drawn = standalone(Chart(spec, title, keys), "light")
+    return Drawing(drawn | {"title": title, "width": 640, "background": "white"})

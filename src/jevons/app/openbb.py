@@ -12,12 +12,12 @@ from fastapi import APIRouter, Depends, Path
 from jevons.app.asked import DRAWS, SEED, Against, Asked, Warm, tagged
 from jevons.app.engine import PARTS, Engine, sections_of
 from jevons.app.question import Question
-from jevons.app.standalone import Theme, headings, records, standalone
 from jevons.app.texts import Language, words
 from jevons.errors import UserError, did_you_mean
 from jevons.note.document import Figure
 from jevons.note.edition import Edition
 from jevons.note.numbers import Numbers
+from jevons.note.standalone import Theme, headings, records, standalone
 from jevons.note.words import Words
 from jevons.study.scenario import bundled, find
 
