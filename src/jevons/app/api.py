@@ -12,7 +12,6 @@ from jevons.app.answers import (
     Implied,
     JevonsIndex,
     Ladder,
-    Mistake,
     Power,
     SideBySide,
     Simulation,
@@ -20,7 +19,7 @@ from jevons.app.answers import (
     Value,
     Why,
 )
-from jevons.app.asked import Against, Asked, Warm, tagged
+from jevons.app.asked import OTHERWISE, Against, Asked, Warm, tagged
 from jevons.app.controls import controls_of
 from jevons.app.page import read_by
 from jevons.app.texts import Language, name_of, words
@@ -33,7 +32,7 @@ from jevons.study.scenario_text import text_of
 routes = APIRouter(
     prefix="/api",
     dependencies=[Depends(tagged)],
-    responses={422: {"model": Mistake}, 304: {"description": "You have this answer."}},
+    responses=OTHERWISE,
 )
 Name = Annotated[str, Path(max_length=100)]
 Ticker = Annotated[str, Path(max_length=12, examples=["NVDA"])]

@@ -6,12 +6,13 @@ browser that has an answer is told so without anything being computed.
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from fastapi import Depends, Query, Request, Response
 
 from jevons import __version__
+from jevons.app.answers import Mistake
 from jevons.app.engine import Engine
 from jevons.app.question import (
     FEWEST_DRAWS,
@@ -27,6 +28,12 @@ DRAWS = 4096
 SEED = 2025
 NOTHING = "base"  # the scenario that moves nothing
 PARAMETERS = {"as_of", "scenario", "file", "move", "shock"}
+
+# What may be answered instead of an answer.
+OTHERWISE: dict[int | str, dict[str, Any]] = {
+    422: {"model": Mistake, "description": "A mistake in the question, in one sentence."},
+    304: {"description": "You have this answer: its entity tag was in If-None-Match."},
+}
 
 
 class UnchangedError(Exception):

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
 
-from jevons.app.asked import DRAWS, SEED, Against, Asked, Warm, tagged
+from jevons.app.asked import DRAWS, OTHERWISE, SEED, Against, Asked, Warm, tagged
 from jevons.app.engine import PARTS, Engine, sections_of
 from jevons.app.question import Question
 from jevons.app.texts import Language, words
@@ -23,7 +23,9 @@ from jevons.study.scenario import bundled, find
 
 ORIGINS = ("https://pro.openbb.co",)
 WIDE, TALL = 40, 13  # of the workspace's grid, which has 40 columns
-routes = APIRouter(prefix="/openbb", tags=["openbb"], dependencies=[Depends(tagged)])
+routes = APIRouter(
+    prefix="/openbb", tags=["openbb"], dependencies=[Depends(tagged)], responses=OTHERWISE
+)
 descriptors = APIRouter(tags=["openbb"])
 Name = Annotated[str, Path(max_length=100)]
 

@@ -8,6 +8,7 @@ and questions in draws and changes.
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import JSONResponse
@@ -33,6 +34,16 @@ LONGEST_ADDRESS = 16_000  # bytes of path and query
 def mistake(_: Request, error: Exception) -> JSONResponse:
     """A mistake of the request: one sentence."""
     return JSONResponse({"detail": str(error)}, status_code=422)
+
+
+def unreadable(_: Request, error: Exception) -> JSONResponse:
+    """A parameter that is missing, of another kind or out of bounds: one sentence."""
+    assert isinstance(error, RequestValidationError)
+    said = [
+        f"{' '.join(str(part) for part in each['loc'][1:])}: {each['msg']}"
+        for each in error.errors()
+    ]
+    return JSONResponse({"detail": "; ".join(said)}, status_code=422)
 
 
 def unchanged(_: Request, error: Exception) -> Response:
@@ -78,6 +89,7 @@ def application(engine: Engine, *, for_openbb: bool = False) -> FastAPI:
     for routes in (page.routes, api.routes, openbb.descriptors, openbb.routes):
         app.include_router(routes)
     app.add_exception_handler(UserError, mistake)
+    app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(UnchangedError, unchanged)
     app.middleware("http")(guarded)
     if for_openbb:

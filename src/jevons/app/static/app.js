@@ -22,8 +22,7 @@ async function ask(path, query, signal) {
   const json = (reply.headers.get("content-type") || "").includes("json");
   const body = json ? await reply.json() : await reply.text();
   if (reply.ok) return body;
-  const detail = body.detail || body;
-  throw new Error(typeof detail === "string" ? detail : detail.map((row) => row.msg).join("; "));
+  throw new Error(body.detail || body);
 }
 
 function trouble(error) {
