@@ -32,6 +32,8 @@ PARAMETERS = {"as_of", "scenario", "file", "move", "shock"}
 # What may be answered instead of an answer.
 OTHERWISE: dict[int | str, dict[str, Any]] = {
     422: {"model": Mistake, "description": "A mistake in the question, in one sentence."},
+    413: {"model": Mistake, "description": "The request has a body; a question has none."},
+    414: {"model": Mistake, "description": "The address is too long."},
     304: {"description": "You have this answer: its entity tag was in If-None-Match."},
 }
 

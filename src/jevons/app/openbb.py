@@ -26,7 +26,7 @@ WIDE, TALL = 40, 13  # of the workspace's grid, which has 40 columns
 routes = APIRouter(
     prefix="/openbb", tags=["openbb"], dependencies=[Depends(tagged)], responses=OTHERWISE
 )
-descriptors = APIRouter(tags=["openbb"])
+descriptors = APIRouter(tags=["openbb"], responses=OTHERWISE)
 Name = Annotated[str, Path(max_length=100)]
 
 
