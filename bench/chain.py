@@ -292,8 +292,8 @@ class Plain:
         ratios = [x[f"{name}_ratio"] for name in capex.CATEGORIES[1:]]
         before = self.before[:, None, None]
         other = before * np.exp(capex.OTHER_CAPEX_GROWTH * (self.year_end - 2022.5))
-        own = np.maximum(self.now - other[:, self.anchor, 0], 0) / np.median(total[self.anchor])
-        buyers = other + own[:, None, None] * total
+        own = np.maximum(self.now - other[:, self.anchor, 0], 0)[:, None] / total[self.anchor]
+        buyers = other + own[:, None, :] * total
         gross = found["new_power_demand"] - self.building - self.grid
         taken = self.merit_order(gross)
         us_gw = found["fleet_power"] * x["pue"] * x["us_share"] * x["coincidence"]
@@ -503,8 +503,8 @@ def main() -> None:
     """Measure the memory while the process is small, then check and compare."""
     experiment = Experiment.of(load().as_of(date(2025, 3, 11)), 2025)
     large(experiment)
-    declared, centres, seed = arguments(experiment)
-    blocks = [sample(declared, centres, seed, jnp.uint32(i)) for i in range(DRAWS // BLOCK)]
+    declared, drawn = arguments(experiment)
+    blocks = [sample(declared, drawn, jnp.uint32(i)) for i in range(DRAWS // BLOCK)]
     x = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
     worst, apart = check(cut(x, BLOCK)[0], experiment)
     print(f"agreement: median gap of the worst path {worst:.1e}, {apart:.3%} of values over 0.1 %")

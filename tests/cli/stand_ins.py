@@ -34,12 +34,17 @@ class Study:
         progress: object = None,
         scenarios: object = (),
         macro: object = None,
+        prior: bool = False,
+        sample: bool = False,
+        sampling: object = None,
     ) -> None:
         self.arguments: dict[str, Any] = {
             "as_of": as_of,
             "seed": seed,
             "draws": draws,
             "prices": prices,
+            "prior": prior,
+            "sample": sample,
         }
         self.store, self.as_of = store, as_of
         Study.opened = self
@@ -60,6 +65,14 @@ class Study:
 
     def index(self) -> dict[str, Any]:
         return {"jevons_index": QUANTITY, "p_positive": 0.9, "by_workload": {"direct": QUANTITY}}
+
+    def index_explained(self) -> dict[str, Any]:
+        goods = [{"name": "bandwidth", "name_zh": "带宽", "long_run": 1.31, "source": "[S]: told"}]
+        return self.index() | {"elasticity": {"market": QUANTITY, "goods": goods}}
+
+    def calibration(self) -> dict[str, Any]:
+        row = {"input": "elasticity", "before": QUANTITY, "after": QUANTITY, "shift": -0.4}
+        return {"as_of": "2025-08-27", "inputs": [row], "diagnostics": {"r_hat": 1.01}}
 
     def shock(self, *, at: str | None = None, **factors: float) -> dict[str, Any]:
         return factors | {"at": at, "responses": {"tokens": PATH}}

@@ -22,7 +22,8 @@ def cost(model: str, chip: str, **options: Any) -> dict[str, Any]:
 
 ANSWERS = [
     (["simulate"], Study.simulate),
-    (["index"], Study.index),
+    (["index"], Study.index_explained),
+    (["calibrate"], Study.calibration),
     (["shock"], lambda study: study.shock(at=None)),
     (["power"], Study.power),
     (["value", "NVDA"], lambda study: study.value("NVDA")),
@@ -82,8 +83,13 @@ def test_square_brackets_in_a_text_are_no_mark_up(run: Run) -> None:
 def test_options_reach_the_study(run: Run) -> None:
     run("index", "--as-of", "2025-03-11", "--seed", "7", "--draws", "50")
     assert Study.opened.arguments == {
-        "as_of": date(2025, 3, 11), "seed": 7, "draws": 50, "prices": None
+        "as_of": date(2025, 3, 11), "seed": 7, "draws": 50, "prices": None,
+        "prior": False, "sample": False,
     }  # fmt: skip
+    run("index", "--prior")
+    assert Study.opened.arguments["prior"]
+    run("calibrate")
+    assert Study.opened.arguments["sample"]
 
 
 def test_without_a_day_the_latest_fact_is_the_clock(run: Run) -> None:

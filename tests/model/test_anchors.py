@@ -52,9 +52,9 @@ def test_only_periods_of_a_quarter_are_quarterly() -> None:
     assert quarterly([whole, stock, quarter]) == {"2024Q4": quarter}
 
 
-def test_three_quarters_are_too_few_and_the_series_is_named() -> None:
-    with pytest.raises(UserError, match=r"4 quarters of NVDA data_center_revenue.*knows 3"):
-        anchor_quarter(known(*doubling_revenue()[:3]))
+def test_two_quarters_are_too_few_and_the_series_is_named() -> None:
+    with pytest.raises(UserError, match=r"3 quarters of NVDA data_center_revenue.*knows 2"):
+        anchor_quarter(known(*doubling_revenue()[:2]))
 
 
 def test_quarters_before_the_clock_do_not_count() -> None:

@@ -17,6 +17,7 @@ from jevons.cli.options import (
     OutFolder,
     Pdf,
     PriceFiles,
+    PriorOnly,
     Scenarios,
     Seed,
     Ticker,
@@ -41,12 +42,13 @@ def note(
     facts: FactFiles = None,
     prices: PriceFiles = None,
     scenario: Scenarios = None,
+    prior: PriorOnly = False,
 ) -> None:
     """Write the research note: all six answers, charts, sources (note.html, figures.json)."""
     check_note_options(out, language)
     with progress(f"Computing the figures with {draws:,} draws") as report:
         figures = open_study(
-            as_of, seed, draws, facts, prices or (), report, scenarios=scenario
+            as_of, seed, draws, facts, prices or (), report, scenarios=scenario, prior=prior
         ).figures()
     files = write_note(figures, out, language, pdf)
     keep_forecasts(figures)
@@ -108,6 +110,7 @@ def simulate(
     as_json: Json = False,
     facts: FactFiles = None,
     scenario: Scenarios = None,
+    prior: PriorOnly = False,
     file: Annotated[
         Path | None,
         typer.Option(
@@ -125,7 +128,9 @@ def simulate(
 
         check_format(file)
     with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(as_of, seed, draws, facts, report=report, scenarios=scenario)
+        study = open_study(
+            as_of, seed, draws, facts, report=report, scenarios=scenario, prior=prior
+        )
         if file is not None:
             answer: dict[str, Any] = export(study, file, quantities or ())
             quantities = None
@@ -147,10 +152,17 @@ def index(
     as_json: Json = False,
     facts: FactFiles = None,
     scenario: Scenarios = None,
+    prior: PriorOnly = False,
 ) -> None:
     """The Jevons index: does efficiency raise demand for compute, and how sure is that?"""
     with progress(f"Simulating {draws:,} draws") as report:
-        answer = open_study(as_of, seed, draws, facts, report=report, scenarios=scenario).index()
+        answer = open_study(
+            as_of, seed, draws, facts, report=report, scenarios=scenario, prior=prior
+        ).index_explained()
+    if not as_json:
+        for good in answer["elasticity"]["goods"]:
+            good.pop("name_zh")
+            good["source"] = good["source"].partition(":")[0].partition(";")[0]
     show(answer, as_json)
 
 
@@ -190,6 +202,7 @@ def shock(
     as_json: Json = False,
     facts: FactFiles = None,
     scenario: Scenarios = None,
+    prior: PriorOnly = False,
 ) -> None:
     """Change something overnight, tokens ten times cheaper if nothing is named, and follow it."""
     given = {
@@ -204,9 +217,9 @@ def shock(
     if at is not None and not re.fullmatch(r"\d{4}Q[1-4]", at):
         raise UserError(f"--at {at!r} is not a quarter; write it as 2025Q1")
     with progress(f"Simulating {draws:,} draws twice") as report:
-        answer = open_study(as_of, seed, draws, facts, report=report, scenarios=scenario).shock(
-            at=at, **factors
-        )
+        answer = open_study(
+            as_of, seed, draws, facts, report=report, scenarios=scenario, prior=prior
+        ).shock(at=at, **factors)
     show(answer, as_json)
 
 
@@ -223,10 +236,11 @@ def sensitivity(
     as_json: Json = False,
     facts: FactFiles = None,
     scenario: Scenarios = None,
+    prior: PriorOnly = False,
 ) -> None:
     """Which assumptions move a result most, and by how much."""
     with progress(f"Simulating {draws:,} draws and their derivatives"):
-        study = open_study(as_of, seed, draws, facts, scenarios=scenario)
+        study = open_study(as_of, seed, draws, facts, scenarios=scenario, prior=prior)
         answer = study.sensitivity(quantity, at)
     show(answer, as_json)
 
@@ -238,10 +252,13 @@ def power(
     as_json: Json = False,
     facts: FactFiles = None,
     scenario: Scenarios = None,
+    prior: PriorOnly = False,
 ) -> None:
     """How many gigawatts the US is short, by year, and what closes the gap."""
     with progress(f"Simulating {draws:,} draws") as report:
-        answer = open_study(as_of, seed, draws, facts, report=report, scenarios=scenario).power()
+        answer = open_study(
+            as_of, seed, draws, facts, report=report, scenarios=scenario, prior=prior
+        ).power()
     show(answer, as_json)
 
 
@@ -254,10 +271,13 @@ def value(
     facts: FactFiles = None,
     prices: PriceFiles = None,
     scenario: Scenarios = None,
+    prior: PriorOnly = False,
 ) -> None:
     """What a share is worth, as a distribution; without a ticker, every company."""
     with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(as_of, seed, draws, facts, prices or (), report, scenarios=scenario)
+        study = open_study(
+            as_of, seed, draws, facts, prices or (), report, scenarios=scenario, prior=prior
+        )
         answer = study.value(ticker.upper()) if ticker else study.values()
     show(answer, as_json)
 
@@ -271,10 +291,13 @@ def implied(
     facts: FactFiles = None,
     prices: PriceFiles = None,
     scenario: Scenarios = None,
+    prior: PriorOnly = False,
 ) -> None:
     """Which build-out today's price already implies; without a ticker, every company."""
     with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(as_of, seed, draws, facts, prices or (), report, scenarios=scenario)
+        study = open_study(
+            as_of, seed, draws, facts, prices or (), report, scenarios=scenario, prior=prior
+        )
         answer = study.implied(ticker.upper()) if ticker else study.side_by_side()
     show(answer, as_json)
 
@@ -285,10 +308,11 @@ def backcheck(
     draws: Draws = DRAWS,
     as_json: Json = False,
     facts: FactFiles = None,
+    prior: PriorOnly = False,
 ) -> None:
     """Modelled against reported AI revenue, by company and quarter."""
     with progress(f"Simulating {draws:,} draws") as report:
-        answer = open_study(as_of, seed, draws, facts, report=report).backcheck()
+        answer = open_study(as_of, seed, draws, facts, report=report, prior=prior).backcheck()
     show(answer, as_json)
 
 

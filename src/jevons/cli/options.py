@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jevons.cli.compiled import keep_compiled_code
+from jevons.cli.output import progress_once_needed
 from jevons.errors import UserError, did_you_mean
 
 if TYPE_CHECKING:  # the real imports wait until a command needs them, so that --help is quick
@@ -73,6 +74,9 @@ Scenarios = Annotated[
         metavar="NAME|FILE",
         help="Move inputs as a scenario says; jevons scenarios lists them. May be given again.",
     ),
+]
+PriorOnly = Annotated[
+    bool, typer.Option("--prior", help="Use the priors alone, without what a calibration learnt.")
 ]
 PriceFiles = Annotated[
     list[Path] | None,
@@ -153,11 +157,14 @@ def open_study(
     prices: Sequence[Path] | None = None,
     report: "Progress | None" = None,
     scenarios: Sequence[str] | None = None,
+    prior: bool = False,
+    sample: bool = False,
 ) -> "Study":
     """The study that answers a command; nothing is simulated until it is asked.
 
     Args:
         prices: files; none of them for the store's prices, None where the command reads no prices.
+        prior: leave the calibration out. sample: calibrate a day of which no posterior is kept.
     """
     price_files = existing(prices, "--prices")
     store = open_store(facts)
@@ -186,6 +193,9 @@ def open_study(
         progress=report,
         scenarios=moved,
         macro=None if prices is None else kept_series(day),
+        prior=prior,
+        sample=sample,
+        sampling=progress_once_needed(f"Calibrating on what was known by {day}"),
     )
 
 

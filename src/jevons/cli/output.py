@@ -7,7 +7,7 @@ a figure added to an answer appears in its table without a change here.
 import json
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -71,6 +71,27 @@ def progress(message: str) -> Iterator[Callable[[int, int], None]]:
             console.print(f"{message}: {tenth * 10} %", highlight=False)
 
     yield line
+
+
+def progress_once_needed(message: str) -> Callable[[int, int], None]:
+    """Progress of work that may turn out not to be needed: said from its first report to its last.
+
+    Returns:
+        a function of parts done and parts in all, first called with no part done.
+    """
+    shown = ExitStack()
+    reports: list[Callable[[int, int], None]] = []
+
+    def report(done: int, parts: int) -> None:
+        if not reports:
+            reports.append(shown.enter_context(progress(message)))
+        if done > 0:
+            reports[0](done, parts)
+        if done == parts:
+            shown.close()
+            reports.clear()
+
+    return report
 
 
 def number(value: float) -> str:

@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from jevons import __version__
-from jevons.cli import answers, claims, cost, drawdown, facts, ladder, mcp, pull, replay, serve
+from jevons.cli import (
+    answers,
+    calibrate,
+    claims,
+    cost,
+    drawdown,
+    facts,
+    ladder,
+    mcp,
+    pull,
+    replay,
+    serve,
+)
 from jevons.errors import UserError
 
 DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -28,6 +40,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     answers.note,
+    calibrate.calibrate,
     answers.index,
     answers.shock,
     answers.simulate,

@@ -16,6 +16,7 @@ from jevons.cli.options import (
     OutFolder,
     Pdf,
     PriceFiles,
+    PriorOnly,
     Seed,
     choose_day,
     open_study,
@@ -63,10 +64,11 @@ def score(
     draws: Draws = DRAWS,
     as_json: Json = False,
     facts: FactFiles = None,
+    prior: PriorOnly = False,
 ) -> None:
     """Score the forecasts of a day against what became known: CRPS, coverage, Brier, skill."""
     with progress(f"Simulating {draws:,} draws as of {as_of}") as report:
-        study = open_study(as_of, seed, draws, facts, report=report)
+        study = open_study(as_of, seed, draws, facts, report=report, prior=prior)
         answer = {"as_of": study.as_of.isoformat()} | hindsight(study, until)
     if as_json:
         show_json(answer)
@@ -93,11 +95,12 @@ def replay(
     as_json: Json = False,
     facts: FactFiles = None,
     prices: PriceFiles = None,
+    prior: PriorOnly = False,
 ) -> None:
     """Write the note of a day with what happened afterwards beside it, link by link."""
     check_note_options(out, language)
     with progress(f"Computing the figures with {draws:,} draws as of {as_of}") as report:
-        study = open_study(as_of, seed, draws, facts, prices or (), report)
+        study = open_study(as_of, seed, draws, facts, prices or (), report, prior=prior)
         after = hindsight(study, until)
         figures = study.figures()
     figures["facts"] |= after.pop("facts")

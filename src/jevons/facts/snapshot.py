@@ -43,6 +43,16 @@ class Snapshot:
     def __len__(self) -> int:
         return len(self.facts)
 
+    def earlier_day(self, day: date) -> "Snapshot":
+        """What of this was public on an earlier day: the same as the store's own snapshot of it."""
+        assert day <= self.as_of, f"{day} is after {self.as_of}"
+        known = [fact for fact in (*self.earlier, *self.facts) if fact.known_on <= day]
+        last: dict[Series, Fact] = {}
+        for fact in sorted(known, key=lambda fact: fact.known_on):
+            last[fact.series] = fact
+        replaced = tuple(fact for fact in known if last[fact.series] is not fact)
+        return Snapshot(day, tuple(last.values()), replaced)
+
     def select(
         self, entity: str | None = None, metric: str | None = None, stated_by: str | None = None
     ) -> tuple[Fact, ...]:

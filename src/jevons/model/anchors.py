@@ -29,7 +29,7 @@ TOKEN_GROWTH = (
     1.6  # log growth a year used to carry stale token reports to the anchor (a factor of 5)
 )
 OLDEST_REPORT = 1.5  # years for which a report of tokens is carried forward
-FORECAST_MINIMUM_QUARTERS = 4
+FORECAST_MINIMUM_QUARTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def data_center_revenue(snapshot: Snapshot) -> dict[str, Fact]:
     """NVIDIA data-centre revenue by calendar quarter.
 
     Raises:
-        UserError: fewer than four quarters since 2023 are known.
+        UserError: fewer than three quarters since 2023 are known.
     """
     facts = quarterly(
         snapshot.select(entity="NVDA", metric="data_center_revenue", stated_by="company")
@@ -66,7 +66,7 @@ def data_center_revenue(snapshot: Snapshot) -> dict[str, Fact]:
         raise UserError(
             f"too few facts to run the chain as of {snapshot.as_of}: it needs "
             f"{FORECAST_MINIMUM_QUARTERS} quarters of NVDA data_center_revenue since "
-            f"{QUARTERS[0]} and knows {len(recent)}; choose a date from 2024-02-21 on"
+            f"{QUARTERS[0]} and knows {len(recent)}; choose a date from 2023-11-21 on"
         )
     return recent
 

@@ -26,9 +26,9 @@ def by_buyer(
     """Cash capex of each buyer (USD_bn a quarter), (buyer, quarter, draw).
 
     Args:
-        ai_capex: world AI capex, (quarter, draw). share: each buyer's share of it, (buyer,).
+        ai_capex: world AI capex, (quarter, draw). share: each buyer's share of it, (buyer, draw).
         before: capex a quarter in 2022, before the build-out, (buyer,).
         since_2022: years since mid-2022, (quarter, 1).
     """
     other = before[:, None, None] * jnp.exp(OTHER_CAPEX_GROWTH * since_2022)
-    return other + share[:, None, None] * ai_capex
+    return other + share[:, None, :] * ai_capex

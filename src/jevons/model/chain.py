@@ -351,8 +351,8 @@ def _outputs(
     ai_capex = spend * unit_cost.capital_multiple(x)
     anchor_year = _at(time.year_end, setting.anchor)
     other_now = setting.buyer_before * jnp.exp(capex.OTHER_CAPEX_GROWTH * (anchor_year - 2022.5))
-    anchor_capex = jnp.median(_at(ai_capex, setting.anchor))
-    share = jnp.maximum(setting.buyer_now - other_now, 0.0) / anchor_capex
+    own = jnp.maximum(setting.buyer_now - other_now, 0.0)[:, None]
+    share = own / _at(ai_capex, setting.anchor)  # what a buyer spent at the anchor is known
     buyers = capex.by_buyer(ai_capex, share, setting.buyer_before, time.year_end - 2022.5)
     tokens = x["token_level"] * jnp.exp(jnp.moveaxis(steps["log_tokens"], 1, 0))
     gross = steps["gw_wanted"] - limits["under_construction"] - limits["grid"]

@@ -40,6 +40,13 @@ def logit(share: jax.Array) -> jax.Array:
     return jnp.log(share) - jnp.log1p(-share)
 
 
+def users(x: Inputs, since_anchor: jax.Array) -> jax.Array:
+    """Log of users against the anchor quarter, (quarter, draw): a logistic curve to its ceiling."""
+    adoption = jnp.clip(x["users_level"] / x["users_ceiling"], 0.005, 0.98)
+    later = jax.nn.log_sigmoid(logit(adoption) + x["adoption_speed"] * since_anchor)
+    return later - jnp.log(adoption)
+
+
 def use_at_constant_price(x: Inputs, since_anchor: jax.Array, since_2025: jax.Array) -> jax.Array:
     """ln A_k relative to the anchor quarter, (workload, quarter, draw).
 
@@ -50,9 +57,7 @@ def use_at_constant_price(x: Inputs, since_anchor: jax.Array, since_2025: jax.Ar
         x: inputs (draw,). since_anchor, since_2025: years (quarter, 1) since the anchor quarter
             and since 2025Q1.
     """
-    adoption = jnp.clip(x["users_level"] / x["users_ceiling"], 0.005, 0.98)
-    users = jax.nn.log_sigmoid(logit(adoption) + x["adoption_speed"] * since_anchor)
-    users = users - jnp.log(adoption)
+    use = users(x, since_anchor)
     odds = logit(x["reasoning_answer_share"]) + x["reasoning_adoption_speed"] * since_2025
     at_anchor = odds - x["reasoning_adoption_speed"] * since_anchor
     reasoning = jax.nn.log_sigmoid(odds) - jax.nn.log_sigmoid(at_anchor)
@@ -62,8 +67,8 @@ def use_at_constant_price(x: Inputs, since_anchor: jax.Array, since_2025: jax.Ar
     agents = decaying_growth(jnp.log(x["agents_growth"]), fade, since_anchor)
     multimodal = decaying_growth(jnp.log(x["multimodal_growth"]), fade, since_anchor)
     return jnp.stack(
-        [users + per_user + direct, users + per_user + reasoning + agents,
-         users + per_user + multimodal]
+        [use + per_user + direct, use + per_user + reasoning + agents,
+         use + per_user + multimodal]
     )  # fmt: skip
 
 

@@ -64,7 +64,10 @@ class Prior:
         Args:
             location: the centre on the normal scale, scalar. normal: (draw,).
         """
-        raw = location + self.scale * normal
+        return self.value(location + self.scale * normal)
+
+    def value(self, raw: jax.Array) -> jax.Array:
+        """Values of the input, in its unit, from the scale on which it is normal."""
         match self.distribution:
             case "lognormal":
                 return self.floor + jnp.exp(raw)
@@ -76,15 +79,26 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A prior with its centre settled for one as-of date."""
+    """A prior with its centre settled for one as-of date, narrowed where data were informative.
+
+    Attributes:
+        location: centre on the normal scale. facts: those that settle it.
+        narrowed: standard deviation over the prior's; 1 where nothing was learnt.
+    """
 
     prior: Prior
     location: float
     facts: tuple[str, ...]
+    narrowed: float = 1.0
+
+    @property
+    def width(self) -> float:
+        """Standard deviation on the normal scale."""
+        return self.prior.scale * self.narrowed
 
     def quantile(self, z: float) -> float:
         """Value at ``z`` standard deviations; plain Python, for reports."""
-        raw = self.location + self.prior.scale * z
+        raw = self.location + self.width * z
         match self.prior.distribution:
             case "lognormal":
                 return self.prior.floor + math.exp(raw)

@@ -17,17 +17,17 @@ import numpy as np
 
 from jevons.model.chain import Paths, Setting, chain
 from jevons.model.clock import QUARTERS
-from jevons.model.priors import BLOCK, Prior
-from jevons.model.simulate import Experiment, arguments, sample
+from jevons.model.priors import BLOCK
+from jevons.model.simulate import Declared, Drawn, Experiment, arguments, sample
 
 HORIZONS = {"one_year": 4, "long_run": 20}  # quarters after the shock
-Block = Callable[[jax.Array, jax.Array, jax.Array, Setting], Paths]
+Block = Callable[[Drawn, jax.Array, Setting], Paths]
 
 
 @cache
-def _derivative(inputs: tuple[tuple[str, Prior], ...]) -> Block:
-    def run(locations: jax.Array, seed: jax.Array, block: jax.Array, setting: Setting) -> Paths:
-        x = sample(inputs, locations, seed, block)
+def _derivative(inputs: Declared) -> Block:
+    def run(drawn: Drawn, block: jax.Array, setting: Setting) -> Paths:
+        x = sample(inputs, drawn, block)
         start = setting.anchor + 1
         onset = (jnp.arange(len(QUARTERS)) >= start).astype(jnp.float32)
 
@@ -53,12 +53,12 @@ def jevons_index(experiment: Experiment, draws: int) -> dict[str, dict[str, np.n
         ``{"one_year" | "long_run": {"total": (draw,), "by_workload": (workload, draw)}}``. The
         long run is five years, or the clock's end where that comes first.
     """
-    declared, centres, seed = arguments(experiment)
+    declared, drawn = arguments(experiment)
     run = _derivative(declared)
     start = QUARTERS.index(experiment.anchor) + 1
     parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {name: [] for name in HORIZONS}
     for block in range(-(-draws // BLOCK)):
-        paths = run(centres, seed, jnp.uint32(block), experiment.setting)
+        paths = run(drawn, jnp.uint32(block), experiment.setting)
         for name, ahead in HORIZONS.items():
             at = min(start + ahead, len(QUARTERS) - 1)
             parts[name].append(

@@ -21,8 +21,15 @@ import numpy as np
 
 from jevons.model.chain import Setting, chain
 from jevons.model.clock import QUARTERS
-from jevons.model.priors import BLOCK, Prior, standard_normals, streams
-from jevons.model.simulate import Experiment, arguments, series, simulate
+from jevons.model.simulate import (
+    Declared,
+    Drawn,
+    Experiment,
+    arguments,
+    input_normals,
+    series,
+    simulate,
+)
 
 CLASSES = 32  # of an input's draws; the finest that leave a hundred draws in each of 4,096
 TAIL = 0.1  # the draws with the lowest and the highest tenth of an input
@@ -59,15 +66,15 @@ def sensitivities(
     """
     at = QUARTERS.index(quarter)
     result = np.asarray(simulate(experiment, draws, [name])[name][:, at], np.float64)
-    declared, centres, seed = arguments(experiment)
+    declared, drawn = arguments(experiment)
     names = [each for each, _ in declared]
     slopes = np.asarray(
-        _derivatives(declared, *series(name))(centres, seed, experiment.setting, jnp.int32(at))
+        _derivatives(declared, *series(name))(drawn, experiment.setting, jnp.int32(at))
     )[:, :draws].mean(1)
-    normals = standard_normals(experiment.seed, names, draws)
+    normals = input_normals(experiment, draws)
     rows = []
     for slope, each in zip(slopes, names, strict=True):
-        order = np.argsort(np.asarray(normals[each]), kind="stable")
+        order = np.argsort(normals[each], kind="stable")
         low, high = _tails(result[order])
         rows.append(Sensitivity(each, float(slope), _share(result[order]), low, high))
     return result, sorted(rows, key=lambda row: -row.share)
@@ -97,19 +104,16 @@ def _share(ordered: np.ndarray) -> float:
     return float(np.clip((between - chance) / total, 0.0, 1.0))
 
 
-Derivatives = Callable[[jax.Array, jax.Array, Setting, jax.Array], jax.Array]
+Derivatives = Callable[[Drawn, Setting, jax.Array], jax.Array]
 
 
 @cache
-def _derivatives(
-    inputs: tuple[tuple[str, Prior], ...], name: str, place: int | None
-) -> Derivatives:
-    def run(locations: jax.Array, seed: jax.Array, setting: Setting, at: jax.Array) -> jax.Array:
-        normals = streams(seed, [each for each, _ in inputs], jnp.uint32(0), BLOCK)
+def _derivatives(inputs: Declared, name: str, place: int | None) -> Derivatives:
+    def run(drawn: Drawn, setting: Setting, at: jax.Array) -> jax.Array:
+        normals = drawn.normals([each for each, _ in inputs], jnp.uint32(0))
 
         def total(z: jax.Array) -> jax.Array:
-            x = {each: prior.draw(locations[i], z[i]) for i, (each, prior) in enumerate(inputs)}
-            paths = chain(x, setting)
+            paths = chain(drawn.inputs(inputs, z), setting)
             path = paths["tokens_by_workload"].sum(0) if name == "tokens" else paths[name]
             return jnp.take(path if place is None else path[place], at, axis=0).sum()
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -19,7 +19,7 @@ from jevons.model.chain import Paths, Setting, chain, setting_of
 from jevons.model.clock import QUARTERS
 from jevons.model.demand import WORKLOADS
 from jevons.model.power import OPTIONS
-from jevons.model.priors import BLOCK, Input, Prior, settle, standard_normals, streams
+from jevons.model.priors import BLOCK, Input, Prior, settle, streams
 from jevons.model.shocks import shocks_of
 
 LEADING_AXES: Mapping[str, tuple[str, Sequence[str]]] = {
@@ -34,16 +34,23 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Progress = Callable[[int, int], None]
+Declared = tuple[tuple[str, Prior], ...]  # inputs by name
+Correlation = tuple[tuple[str, ...], np.ndarray]  # names, and their correlations (name, name)
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """Everything that fixes a run: settled inputs, setting, seed. Equal experiments, equal bits."""
+    """Everything that fixes a run: settled inputs, setting, seed. Equal experiments, equal bits.
+
+    ``correlation`` are the correlations among inputs that a calibration found, by pairs of names
+    in the order of ``inputs``; without one the inputs are independent.
+    """
 
     inputs: Mapping[str, Input]
     setting: Setting
     seed: int
     anchor: str
+    correlation: Correlation | None = None
 
     @staticmethod
     def of(snapshot: Snapshot, seed: int) -> "Experiment":
@@ -93,42 +100,71 @@ def settle_exposures(snapshot: Snapshot) -> dict[str, Input]:
     return settled
 
 
-def sample(
-    experiment_inputs: Sequence[tuple[str, Prior]],
-    locations: jax.Array,
-    seed: jax.Array,
-    block: jax.Array,
-) -> dict[str, jax.Array]:
+class Drawn(NamedTuple):
+    """What turns standard normals into draws of the inputs, as arrays, so that dates share code."""
+
+    location: jax.Array  # centre on the normal scale, (input,)
+    width: jax.Array  # standard deviation on the normal scale, (input,)
+    factor: jax.Array  # Cholesky factor of the inputs' correlation, (input, input)
+    seed: jax.Array  # scalar
+
+    def normals(self, names: Sequence[str], block: jax.Array) -> jax.Array:
+        """Standard normals of the named inputs in a block, correlated, (input, draw)."""
+        independent = streams(self.seed, names, block, BLOCK)
+        return jnp.matmul(self.factor, independent, precision="highest")
+
+    def inputs(self, declared: Declared, normals: jax.Array) -> dict[str, jax.Array]:
+        """Draws of every input in its unit, each (draw,), from normals (input, draw)."""
+        return {
+            name: prior.value(self.location[i] + self.width[i] * normals[i])
+            for i, (name, prior) in enumerate(declared)
+        }
+
+
+def sample(declared: Declared, drawn: Drawn, block: jax.Array) -> dict[str, jax.Array]:
     """Draws of every input in one block, each (draw,)."""
-    normals = streams(seed, [name for name, _ in experiment_inputs], block, BLOCK)
-    return {
-        name: prior.draw(locations[i], normals[i])
-        for i, (name, prior) in enumerate(experiment_inputs)
-    }
+    return drawn.inputs(declared, drawn.normals([name for name, _ in declared], block))
 
 
 @cache
-def compiled(
-    inputs: tuple[tuple[str, Prior], ...],
-) -> Callable[[jax.Array, jax.Array, jax.Array, Setting], Paths]:
+def compiled(inputs: Declared) -> Callable[[Drawn, jax.Array, Setting], Paths]:
     """Sampling and chain of one block, compiled once for a set of declared inputs.
 
-    Centres, seed, block number and setting are arguments, so every as-of date shares it.
+    Centres, widths, correlation, seed, block number and setting are arguments, so every as-of date
+    shares it.
     """
 
-    def run(locations: jax.Array, seed: jax.Array, block: jax.Array, setting: Setting) -> Paths:
-        paths = chain(sample(inputs, locations, seed, block), setting)
+    def run(drawn: Drawn, block: jax.Array, setting: Setting) -> Paths:
+        paths = chain(sample(inputs, drawn, block), setting)
         tokens = paths["tokens_by_workload"].sum(0)
         return paths | {"tokens": tokens}
 
     return jax.jit(run)
 
 
-def arguments(experiment: Experiment) -> tuple[tuple[tuple[str, Prior], ...], jax.Array, jax.Array]:
-    """Declared inputs, their centres (input,), and the seed, as the compiled chain takes them."""
-    declared = tuple((name, entry.prior) for name, entry in experiment.inputs.items())
-    centres = [entry.location for entry in experiment.inputs.values()]
-    return declared, jnp.asarray(centres, jnp.float32), jnp.uint32(experiment.seed)
+def arguments(experiment: Experiment) -> tuple[Declared, Drawn]:
+    """Declared inputs and how they are drawn, as the compiled chain takes them."""
+    entries = experiment.inputs
+    declared = tuple((name, entry.prior) for name, entry in entries.items())
+    drawn = Drawn(
+        location=jnp.asarray([entry.location for entry in entries.values()], jnp.float32),
+        width=jnp.asarray([entry.width for entry in entries.values()], jnp.float32),
+        factor=jnp.asarray(_factor(experiment), jnp.float32),
+        seed=jnp.uint32(experiment.seed),
+    )
+    return declared, drawn
+
+
+def _factor(experiment: Experiment) -> np.ndarray:
+    """Lower Cholesky factor of the correlation of all inputs, (input, input)."""
+    names = list(experiment.inputs)
+    matrix = np.eye(len(names))
+    if experiment.correlation is not None:
+        known, among = experiment.correlation
+        places = [names.index(name) for name in known]
+        matrix[np.ix_(places, places)] = among
+    factor: np.ndarray = np.linalg.cholesky(matrix)
+    return factor
 
 
 def series(name: str) -> tuple[str, int | None]:
@@ -186,13 +222,13 @@ def each_block(
         take: called with the block's number and its paths, each (..., quarter, draw): for block 0
             first and alone, then from several threads in any order. Else as :func:`simulate`.
     """
-    declared, centres, seed = arguments(experiment)
+    declared, drawn = arguments(experiment)
     run = compiled(declared)
     blocks = -(-draws // BLOCK)
     wanted = None if names is None else {name: series(name) for name in names}
 
     def one(block: int) -> None:
-        paths = run(centres, seed, jnp.uint32(block), experiment.setting)
+        paths = run(drawn, jnp.uint32(block), experiment.setting)
         places = {name: (name, None) for name in paths} if wanted is None else wanted
         found = {}
         for name, (output, place) in places.items():
@@ -215,11 +251,21 @@ def each_block(
             raise
 
 
+def input_normals(experiment: Experiment, draws: int) -> dict[str, np.ndarray]:
+    """Standard normals of every input as the chain sees them, correlated, each (draw,)."""
+    names = list(experiment.inputs)
+    _, drawn = arguments(experiment)
+    blocks = [drawn.normals(names, jnp.uint32(block)) for block in range(-(-draws // BLOCK))]
+    table = np.concatenate([np.asarray(each) for each in blocks], axis=1)[:, :draws]
+    return dict(zip(names, table, strict=True))
+
+
 def input_draws(experiment: Experiment, name: str, draws: int) -> np.ndarray:
     """Draws of one input, (draw,), as the chain sees them, in the input's unit."""
     entry = experiment.inputs[name]
-    normals = standard_normals(experiment.seed, [name], draws)[name]
-    return np.asarray(entry.prior.draw(jnp.float32(entry.location), normals))
+    normals = input_normals(experiment, draws)[name]
+    raw = jnp.float32(entry.location) + jnp.float32(entry.width) * normals
+    return np.asarray(entry.prior.value(raw))
 
 
 def dataset(paths: Mapping[str, np.ndarray]) -> "xr.Dataset":

@@ -114,7 +114,9 @@ def moved(entry: Input, change: Change, place: str) -> Input:
             f"{place}: {centre:g} {prior.unit} with a range from {prior.p10:g} to {prior.p90:g} is "
             f"impossible for a {prior.distribution} input; {prior.median:g} is its declared median"
         )
-    return Input(prior, location, entry.facts)
+    # A range that is given stands; otherwise what the calibration learnt about it does.
+    ranged = change.p10 is not None or change.p90 is not None
+    return Input(prior, location, entry.facts, 1.0 if ranged else entry.narrowed)
 
 
 def moved_inputs(inputs: Mapping[str, Input], scenarios: Sequence[Scenario]) -> dict[str, Input]:

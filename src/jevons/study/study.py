@@ -22,16 +22,21 @@ from jevons.market.macro_store import MacroSeries, series_hash
 from jevons.market.regime import regime_state
 from jevons.model import efficiency
 from jevons.model.anchors import BUYERS
+from jevons.model.evidence import gather
 from jevons.model.measurements import errors, points_known
+from jevons.model.posterior import Posterior
 from jevons.model.priors import Input
 from jevons.model.simulate import Experiment, Progress, dataset, simulate
 from jevons.quantiles import rounded
 from jevons.study import published
 from jevons.study.answers import answers, falsifiers
+from jevons.study.calibrated import calibration, needed
+from jevons.study.calibration import posterior_of
 from jevons.study.chain import SHOCK, ChainFigures, members, power_rows
 from jevons.study.companies import Companies, valuation_inputs
 from jevons.study.explanations import explain, explanations
 from jevons.study.history import observed
+from jevons.study.index import explained
 from jevons.study.on_demand import OnDemand
 from jevons.study.record import Record
 from jevons.study.scenario import Scenario, joined, moved_inputs
@@ -64,8 +69,11 @@ class Study:
         store: facts. as_of: the day whose knowledge is used. seed: root of every stream.
         draws: simulated futures. prices: the user's own prices, on top of those in the facts.
         progress: called with blocks done and blocks in all while the chain runs.
-        scenarios: what is moved from the declared run. macro: macroeconomic series as they were
+        scenarios: what is moved from the calibrated run. macro: macroeconomic series as they were
             known on the day; see :func:`jevons.market.macro_store.known_series`.
+        prior: use the priors alone. sample: calibrate a day of which no posterior is kept;
+            otherwise such a day uses the priors. sampling: called with parts done and parts in
+            all while it calibrates.
     """
 
     def __init__(
@@ -79,21 +87,55 @@ class Study:
         progress: Progress | None = None,
         scenarios: Sequence[Scenario] = (),
         macro: Mapping[str, MacroSeries] | None = None,
+        prior: bool = False,
+        sample: bool = False,
+        sampling: Progress | None = None,
     ) -> None:
         if draws < 1:
             raise UserError(f"draws {draws} must be at least 1")
         self.store, self.as_of, self.seed, self.draws = store, as_of, seed, draws
         self.progress, self.scenarios = progress, scenarios
+        self.prior, self.sample, self.sampling = prior, sample, sampling
         self.snapshot: Snapshot = store.as_of(as_of)
         self.prices = None if prices is None else prices.as_of(as_of)
         self.macro = dict(macro or {})
 
     @cached_property
-    def experiment(self) -> Experiment:
-        """The chain's experiment: inputs centred on what was known, moved by the scenarios."""
-        return joined(
-            Experiment.of(self.snapshot, self.seed), self.scenarios, self._valuation_inputs
+    def before_data(self) -> Experiment:
+        """The chain's experiment at the priors: inputs centred on what was known."""
+        return Experiment.of(self.snapshot, self.seed)
+
+    @cached_property
+    def posterior(self) -> Posterior | None:
+        """What the day's calibration has learnt, nothing where the priors are used alone.
+
+        Raises:
+            UserError: too few facts are known to calibrate, or the fit is bad.
+        """
+        if self.prior:
+            return None
+        return posterior_of(self.snapshot, self.before_data, self.sampling, sample=self.sample)
+
+    def calibration(self) -> dict[str, Any]:
+        """What the day's calibration learnt; see :func:`jevons.study.calibrated.calibration`.
+
+        Raises:
+            UserError: as :attr:`posterior`, or the priors are used alone.
+        """
+        found = needed(self.posterior, self.as_of.isoformat())
+        before = self.before_data
+        evidence = gather(self.snapshot, before)
+        return {"as_of": self.as_of.isoformat()} | calibration(
+            found, evidence, before, found.applied(before)
         )
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """The chain's experiment: inputs at their posterior, moved by the scenarios."""
+        found = self.before_data
+        if self.posterior is not None:
+            found = self.posterior.applied(found)
+        return joined(found, self.scenarios, self._valuation_inputs)
 
     @cached_property
     def _valuation_inputs(self) -> Mapping[str, Input]:
@@ -143,6 +185,11 @@ class Study:
         """The long-run Jevons index, and the index one year on beside it."""
         horizons = self.chain.horizons
         return horizons["long_run"] | {"one_year": horizons["one_year"]}
+
+    def index_explained(self) -> dict[str, Any]:
+        """:meth:`index` with what stands behind it; see :func:`jevons.study.index.explained`."""
+        behind = explained(self.before_data, self.experiment, self.posterior, self.draws)
+        return self._head() | self.index() | behind
 
     def shock(self, *, at: str | None = None, **factors: float) -> dict[str, Any]:
         """Responses to sudden changes, tokens ten times cheaper if none is named.
@@ -364,6 +411,7 @@ class Study:
             "facts_known": len(self.snapshot),
             "last_fact_known_on": max(known).isoformat(),
             "anchor": self.experiment.anchor,
+            "calibration": None if self.posterior is None else self.posterior.key,
         }
 
     def _cited(self, figures: Mapping[str, Any]) -> dict[str, Any]:

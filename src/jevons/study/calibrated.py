@@ -1,0 +1,94 @@
+"""What a day's calibration learnt: evidence, inputs before and after, diagnostics."""
+
+from collections import Counter
+from typing import Any
+
+from jevons.errors import UserError
+from jevons.model.calibrate import overlap
+from jevons.model.evidence import Evidence
+from jevons.model.observations import series
+from jevons.model.posterior import Posterior
+from jevons.model.simulate import Experiment
+from jevons.quantiles import rounded
+
+POINTS = {"p05": -1.6448536, "p50": 0.0, "p95": 1.6448536}
+
+
+def calibration(
+    posterior: Posterior, evidence: Evidence, before: Experiment, after: Experiment
+) -> dict[str, Any]:
+    """A calibration as reports show it.
+
+    Args:
+        before, after: the experiment at the priors and at the posterior, without scenarios.
+
+    Returns:
+        ``key``; ``origins``, the quarters whose forecasts were held against what came; ``facts``,
+        how many stand behind it; ``evidence``, one row a series (``series, observations,
+        discrepancy``: yearly log deviation from the chain, and ``declared``, the same before the
+        data); ``diagnostics``; ``inputs``, the informed ones, most informed first (``input, before,
+        after, shift, narrowed, overlap``).
+    """
+    counts = Counter(each.series for each in evidence.observations)
+    return {
+        "key": posterior.key,
+        "origins": [
+            segment.experiment.anchor
+            for segment in evidence.segments
+            if segment.origin and segment.observations
+        ],
+        "facts": len(posterior.facts),
+        "evidence": [
+            {
+                "series": name,
+                "observations": counts[name],
+                "discrepancy": _spread(*posterior.discrepancy[name]),
+                "declared": _spread(**entry.discrepancy),
+            }
+            for name, entry in series().items()
+        ],
+        "diagnostics": dict(posterior.diagnostics),
+        "inputs": inputs(posterior, before, after),
+    }
+
+
+def _spread(p10: float, p50: float | None = None, p90: float | None = None) -> dict[str, Any]:
+    assert p90 is not None
+    middle = (p10 * p90) ** 0.5 if p50 is None else p50
+    return {"p10": rounded(p10), "p50": rounded(middle), "p90": rounded(p90)}
+
+
+def inputs(posterior: Posterior, before: Experiment, after: Experiment) -> list[dict[str, Any]]:
+    """The informed inputs with their ranges before and after, the most informed first."""
+    rows = []
+    for name, mean, deviation in zip(
+        posterior.names, posterior.mean, posterior.deviation, strict=True
+    ):
+        unit = before.inputs[name].prior.unit
+        rows.append(
+            {
+                "input": name,
+                "before": _range(before, name) | {"unit": unit},
+                "after": _range(after, name) | {"unit": unit},
+                "shift": mean,
+                "narrowed": deviation,
+                "overlap": rounded(overlap(mean, deviation)),
+            }
+        )
+    return sorted(rows, key=lambda row: (row["overlap"], row["input"]))
+
+
+def _range(experiment: Experiment, name: str) -> dict[str, Any]:
+    entry = experiment.inputs[name]
+    return {label: rounded(entry.quantile(z)) for label, z in POINTS.items()}
+
+
+def needed(posterior: Posterior | None, as_of: str) -> Posterior:
+    """The posterior, where there is one.
+
+    Raises:
+        UserError: the priors are used alone.
+    """
+    if posterior is None:
+        raise UserError(f"the run as of {as_of} uses the priors alone; leave --prior out")
+    return posterior
