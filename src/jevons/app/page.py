@@ -17,12 +17,14 @@ from jevons.app.texts import Language, name_of, words
 from jevons.note.bundle import javascript
 from jevons.note.document import Section
 from jevons.note.edition import Edition
-from jevons.note.render import fragment, reasons, resource
+from jevons.note.render import as_script, fragment, reasons, resource
+from jevons.note.words import Words
 from jevons.study.explanations import explain
 from jevons.study.on_demand import OnDemand
 
 Figures = Mapping[str, Any]
 PartName = Literal["demand", "build", "value", "market", "record", "compare"]
+OF_THE_NOTE = {"note.css": "page.css", "save.js": "save.js"}
 TYPES = {"js": "text/javascript", "css": "text/css"}
 routes = APIRouter(include_in_schema=False)
 
@@ -34,20 +36,25 @@ def static(name: str) -> str:
 
 
 @routes.get("/", response_class=HTMLResponse)
-def page() -> str:
-    """The page itself."""
-    return static("page.html")
+def page(lang: Language = "en") -> str:
+    """The page itself; the words are those of the note's code that saves tables and charts."""
+    saved = as_script({"below": Words(lang).say("note.below")})
+    return static("page.html").replace("WORDS", saved)
 
 
 @routes.get("/static/{name}")
 def file(
-    name: Literal["app.js", "controls.js", "app.css", "note.css", "charts.js", "docs.css"],
+    name: Literal[
+        "app.js", "controls.js", "app.css", "note.css", "charts.js", "docs.css", "save.js"
+    ],
 ) -> Response:
     """What the page loads: its own scripts and style, the note's style, the charts' code."""
     if name == "charts.js":
         text = javascript()
+    elif name in OF_THE_NOTE:
+        text = resource(OF_THE_NOTE[name])
     else:
-        text = resource("page.css") if name == "note.css" else static(name)
+        text = static(name)
     kind = TYPES[name.rpartition(".")[2]]
     return Response(text, media_type=kind, headers={"Cache-Control": "no-cache"})
 

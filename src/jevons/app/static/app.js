@@ -125,7 +125,9 @@ function draw(place) {
     return vegaEmbed(view, spec, {
       mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false,
       config: controls.chart_config, tooltip: { theme: "custom", disableDefaultStyle: true },
-    }).catch((error) => (view.textContent = String(error)));
+    })
+      .then((drawn) => saving.addChart(spot, drawn.view, spec))
+      .catch((error) => (view.textContent = String(error)));
   }));
 }
 
@@ -134,6 +136,7 @@ async function show(html, signal) {
   const next = make("div", { className: "next", innerHTML: html });
   at("result").append(next);
   await draw(next);
+  next.querySelectorAll("figure").forEach(saving.addTable);
   if (signal.aborted) return next.remove();
   const open = [...at("result").querySelectorAll("figure details[open]")].map((node) => node.closest("figure").id);
   for (const figure of next.querySelectorAll("figure")) {

@@ -1,0 +1,86 @@
+"""The page in Chromium, served as it is to its users: it works under its own strict policy."""
+
+import re
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from jevons.app import Engine, application
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), "")
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-extensions",
+    "--enable-logging=stderr", "--virtual-time-budget=60000",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def address(engine: Engine) -> Iterator[str]:
+    """The service on a free port of the loopback address."""
+    settings = uvicorn.Config(application(engine), port=0, log_level="error", ws="none")
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}/"
+    server.should_exit = True
+    thread.join()
+
+
+def seen(url: str, folder: Path, width: int = 1280) -> tuple[str, list[str]]:
+    """What the page has become, and what the browser logged."""
+    done = subprocess.run(
+        [CHROMIUM, *FLAGS, f"--user-data-dir={folder}", f"--window-size={width},2000",
+         "--dump-dom", url],
+        capture_output=True, text=True, timeout=240, check=True, encoding="utf-8",
+    )  # fmt: skip
+    noise = "Dropping"  # Vega-Lite says how it fits charts of rows
+    return done.stdout, [
+        line for line in re.findall(r"CONSOLE[^\n]*", done.stderr) if noise not in line
+    ]
+
+
+def test_the_page_answers_draws_and_is_quiet(address: str, tmp_path: Path) -> None:
+    dom, console = seen(
+        f"{address}?draws=100&part=compare&against=scenario%3Dpower-starved&move=elasticity%3A1.5",
+        tmp_path,
+    )
+    assert console == []
+    assert re.search(r'id="trouble"[^>]*hidden', dom)
+    charts = dom.count('class="chart"')
+    assert charts == 6
+    assert len(re.findall(r"<svg[^>]*class=\"marks\"", dom)) == charts
+    assert re.findall(r"aria-label=\"(CSV|SVG) ?\d?:", dom).count("SVG") == charts
+    text = unescape(re.sub(r"<[^>]+>", " ", dom))
+    assert "Your settings differs most from Power-starved" in text
+    assert dom.count('role="tab"') == 6
+    # The slider stands where the address says.
+    assert re.search(r'aria-valuetext="1\.5 ', dom)
+
+
+def test_a_phone_in_chinese_gets_the_same(address: str, tmp_path: Path) -> None:
+    dom, console = seen(f"{address}?draws=100&part=build&lang=zh", tmp_path, width=390)
+    assert console == []
+    assert 'lang="zh-Hans"' in dom
+    charts = dom.count('class="chart"')
+    assert charts >= 4
+    assert len(re.findall(r"<svg[^>]*class=\"marks\"", dom)) == charts
+
+
+def test_an_address_that_cannot_be_answered_says_so_and_starts_afresh(
+    address: str, tmp_path: Path
+) -> None:
+    dom, _ = seen(f"{address}?as_of=1999-01-01", tmp_path)
+    assert re.search(r'id="trouble"[^>]*>as_of 1999-01-01 is outside the facts', dom)
+    assert dom.count('role="tab"') == 6
