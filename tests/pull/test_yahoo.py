@@ -187,7 +187,11 @@ def test_the_command_pulls_and_refuses_what_makes_no_sense(
 
     assert call("nvda", "--from", "yfinance", "--url", server.address) == 0
     assert json.loads(capsys.readouterr().out)["bars_added"] == 5
+    assert call("NVDA", "^GSPC", "--url", server.address) == 0  # a name that is no file
+    assert json.loads(capsys.readouterr().out)["tickers"] == ["NVDA", "^GSPC"]
+    assert call("absent.csv") == 2
+    assert "the file absent.csv does not exist" in " ".join(capsys.readouterr().err.split())
     assert call("NVDA", "--from", "yfinance", "--ticker", "NVDA") == 2
-    assert "tickers alone" in " ".join(capsys.readouterr().err.split())
+    assert "name the tickers alone" in " ".join(capsys.readouterr().err.split())
     assert call("NVDA", "--from", "yfinance", "--url", "file:///etc") == 2
     assert "is no address" in " ".join(capsys.readouterr().err.split())

@@ -31,6 +31,7 @@ Url = Annotated[
         show_default=False,
     ),
 ]
+FILES = (".csv", ".txt", ".gz", ".parquet", ".pq")
 SOURCES = ("csv", "parquet", "yfinance")
 
 app = typer.Typer(
@@ -46,8 +47,14 @@ def pull_prices(
         typer.Argument(metavar="FILE|TICKER...", help="Files of prices; tickers of a source."),
     ],
     source: Annotated[
-        str, typer.Option("--from", metavar="csv|parquet|yfinance", help="Where from.")
-    ] = "csv",
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="csv|parquet|yfinance",
+            help="Where from. Default: files by their content, tickers from yfinance.",
+            show_default=False,
+        ),
+    ] = None,
     tickers: Annotated[
         list[str] | None, typer.Option("--ticker", metavar="NAME", help="Only this ticker.")
     ] = None,
@@ -72,19 +79,21 @@ def pull_prices(
     from jevons.market.price_store import default_store, pull
     from jevons.market.read_prices import is_parquet
 
-    if source not in SOURCES:
+    if source is None and not any(map(_is_file_name, files)):
+        source = "yfinance"
+    if source is not None and source not in SOURCES:
         raise UserError(f"--from {source!r} is no source of prices{did_you_mean(source, SOURCES)}")
     if source == "yfinance":
         if tickers or actions or exchange:
             raise UserError(
-                "--ticker, --actions and --exchange are for files; with --from yfinance name the "
-                "tickers alone"
+                "--ticker, --actions and --exchange are for files; from yfinance name the tickers "
+                "alone"
             )
         show(_fetched([str(name) for name in files], url, store or default_store()), as_json)
         return
     given = existing(files, "the file")
     for file in given:
-        if is_parquet(file) != (source == "parquet"):
+        if source is not None and is_parquet(file) != (source == "parquet"):
             raise UserError(f"{file} is not {source}; name its format with --from")
     wanted = [today_of(ticker) for ticker in tickers or ()]
     with progress("Checking the bars"):
@@ -97,6 +106,11 @@ def pull_prices(
             exchange=exchange,
         )
     show(answer, as_json)
+
+
+def _is_file_name(name: Path) -> bool:
+    """Whether an argument means a file: one that is there, or that is written like one."""
+    return name.exists() or len(name.parts) > 1 or name.suffix.lower() in FILES
 
 
 def _fetched(names: Sequence[str], url: str | None, store: Path) -> dict[str, Any]:
