@@ -152,3 +152,4 @@ def test_what_the_regime_lacks_is_said_below_the_tables(run: Run) -> None:
     assert "buyers_that_raised_spending" in out
     for sentence in ("no index", "recession: needs T10Y3M"):
         assert sentence in out
+    assert "warnings" not in out  # there are none

@@ -130,17 +130,25 @@ def _readable(answer: Mapping[str, Any]) -> dict[str, Any]:
     missing = dict.fromkeys(str(row["missing"]) for row in (*rows, answer) if row.get("missing"))
     warnings = [warning for row in rows for warning in row.get("warnings", ())]
     plans = answer["spending_plans"]
+    tables = {
+        "shares": shares,
+        "market": [_brief(row) for row in answer["benchmarks"]],
+        "missing": [{"what": sentence} for sentence in (*missing, *regime["missing"])],
+        "warnings": [{"of": sentence} for sentence in (*warnings, *regime["warnings"])],
+    }
     return {
         "as_of": answer["as_of"],
         "buyers_that_raised_spending": ", ".join(plans["raised"]) or "none",
         "buyers_that_lowered_spending": ", ".join(plans["lowered"]) or "none",
         "volatility_index": answer["volatility_index"],
-        **{name: part for name, part in regime.items() if isinstance(part, Mapping)},
-        "shares": shares,
-        "market": [_brief(row) for row in answer["benchmarks"]],
-        "missing": [*missing, *regime["missing"]],
-        "warnings": [*warnings, *regime["warnings"]],
+        **{name: part for name, part in regime.items() if _is_part(name, part)},
+        **{name: table for name, table in tables.items() if table},
     }
+
+
+def _is_part(name: str, part: object) -> bool:
+    """Whether an entry of the regime is a reading of it."""
+    return isinstance(part, Mapping) and name != "needs"
 
 
 def _brief(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -107,8 +107,8 @@ def recession(series: Series) -> Part:
     fit = fit_probit(spread[at], in_recession[ahead])
     if fit is None:
         raise LackingError(
-            f"{len(at)} months with T10Y3M and USREC a year later are too few, or hold no "
-            "recession, for a fit",
+            f"no fit to {len(at)} months with T10Y3M and USREC a year later: they are too few, "
+            "hold no recession, or the curve parts them completely",
             "T10Y3M",
             "USREC",
         )
