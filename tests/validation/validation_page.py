@@ -7,14 +7,19 @@ this module makes of the tables.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import jax
+import numpy as np
 import vl_convert
 
 from jevons.model.efficiency_factors import efficiency_factors
+from jevons.model.measured_services import predict, side_by_side
 from jevons.model.measurements import (
     FIT_SOURCES,
+    IDLE,
     TIME_PER_TOKEN,
     GroupError,
     group_error,
@@ -191,6 +196,39 @@ def early(rows: Sequence[Point]) -> str:
     )
 
 
+def coverage() -> dict[str, tuple[int, float, float]]:
+    """Rows, share of them inside the 5-95 % range, and the range's width, by source.
+
+    The range is that of the factors in use, of the row's chip and engine.
+    """
+    found: dict[str, list[tuple[bool, float]]] = {}
+    factors = efficiency_factors()
+    rows = [row for row in measurements() if row.case_id != IDLE]
+    for levels in sorted({(row.generation, row.engine_family) for row in rows}):
+        alike = [row for row in rows if (row.generation, row.engine_family) == levels]
+        many, draws = side_by_side(alike), factors.at(*levels).draw(2025, 400)
+        predicted = jax.vmap(partial(predict, many))(draws)
+        low, high = np.quantile(np.asarray(predicted), [0.05, 0.95], axis=0)
+        for row, bottom, top in zip(alike, low, high, strict=True):
+            found.setdefault(row.source, []).append((bottom <= row.value <= top, top / bottom))
+    return {
+        source: (len(seen), float(np.mean([inside for inside, _ in seen])),
+                 float(np.median([width for _, width in seen])))
+        for source, seen in sorted(found.items())
+    }  # fmt: skip
+
+
+def ranges() -> str:
+    """Whether the ranges that ``jevons cost`` prints hold what was measured."""
+    return table(
+        ["source", "rows", "inside 5-95 %", "95 % over 5 %"],
+        [
+            [source, f"{rows}", percent(inside), f"{width:.2f}"]
+            for source, (rows, inside, width) in coverage().items()
+        ],
+    )
+
+
 def picture(rows: Sequence[Point]) -> str:
     """The scatter of both metrics as SVG, a colour a generation of chips."""
     generations = {row.case_id: row.generation for row in measurements()}
@@ -250,6 +288,10 @@ def page() -> str:
             "Its factors were fitted to MLPerf v4.1 (August 2024) and the kernels alone; "
             "sources published later:\n",
             early(rows),
+            "## Ranges\n\n`jevons cost` prints ranges. Nine in ten of the measured figures should "
+            "lie between the 5 % and the 95 % point of the factors in use; MLPerf v5.1 and "
+            "DeepSeek were never seen:\n",
+            ranges(),
             EXPLAINED,
         ]
     )
