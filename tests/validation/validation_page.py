@@ -5,28 +5,30 @@ this module makes of the tables.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import vl_convert
 
 from jevons.model.efficiency_factors import efficiency_factors
-from jevons.model.measured_services import predict, side_by_side
+from jevons.model.measured_services import MeasuredServices, predict, side_by_side, stages
 from jevons.model.measurements import (
     FIT_SOURCES,
     IDLE,
     TIME_PER_TOKEN,
     GroupError,
+    Measurement,
     group_error,
     measurements,
     validation_points,
 )
-from jevons.model.serving import decode, prefill
+from jevons.model.service_rate import Factors, Stages
 from jevons.note.bundle import VEGA_LITE
 from jevons.note.charts import SERIES, scatter
 
@@ -59,39 +61,65 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share < 0.995 else f"{100 * share:.0f} %"
 
 
-def points() -> list[dict[str, Any]]:
+def busy() -> list[Measurement]:
+    """All measurements but the mean of a day with idle hours."""
+    return [row for row in measurements() if row.case_id != IDLE]
+
+
+def levels(row: Measurement) -> tuple[str, str]:
+    """Generation of chips and engine."""
+    return row.generation, row.engine_family
+
+
+def medians(rows: Sequence[Measurement], day: date | None = None) -> dict[str, jax.Array]:
+    """Factors of each row's chip and engine as a run of a day has them, (row,) by name."""
+    tables = [efficiency_factors(day).at(*levels(row)).table for row in rows]
+    return {name: jnp.array([table[name].median for table in tables]) for name in tables[0]}
+
+
+@cache
+def points() -> tuple[dict[str, Any], ...]:
     """Measurements beside their predictions, with the labels that the page groups by."""
-    rows = {row.case_id: row for row in measurements()}
-    factors = efficiency_factors()
-    found = []
-    for point in validation_points():
-        if point["idle"]:
-            continue
-        row = rows[point["case_id"]]
-        slower = point["metric"] == TIME_PER_TOKEN
-        medians = factors.at(row.generation, row.engine_family).medians()
-        of = prefill if row.phase == "prefill" else decode
-        stages, _ = of(row.serving(), medians)
-        seconds = {
-            "weights": stages.dense_memory + stages.expert_memory,
-            "KV cache": stages.attention_memory,
-            "arithmetic": stages.dense_compute + stages.expert_compute + stages.attention_compute,
-            "network": stages.communication,
-            "engine": stages.overhead,
-        }
-        labels = {
-            "roof": max(seconds, key=lambda name: float(seconds[name][0])),
+    rows = busy()
+    many = side_by_side(rows)
+    early = np.asarray(predict(many, medians(rows, EARLY)))
+    labels = {
+        row.case_id: {
+            "roof": roof,
             "cell": f"{row.model} on {row.chip}",
             "family": row.engine_family or "own or not stated",
             "version": version(row.engine) if row.source == "InferenceX" else "",
             "work": f"{row.source}, {row.phase.replace('_', ', ')}",
-            "early": row.predicted(EARLY),
-            "speed": point["measured"] / point["held_out"]
-            if slower
-            else point["held_out"] / point["measured"],
+            "early": float(value),
         }
-        found.append({**point, **labels})
-    return found
+        for row, roof, value in zip(rows, roofs(many, medians(rows)), early, strict=True)
+    }
+    found = []
+    for point in validation_points():
+        if point["case_id"] in labels:
+            ratio = point["held_out"] / point["measured"]
+            speed = 1 / ratio if point["metric"] == TIME_PER_TOKEN else ratio
+            found.append({**point, **labels[point["case_id"]], "speed": speed})
+    return tuple(found)
+
+
+def roofs(many: MeasuredServices, factors: Factors) -> list[str]:
+    """What takes the most seconds of each row's step."""
+    step, prompts, _ = stages(many, factors)
+    reading = np.asarray(many.kind) == 2
+
+    def seconds(parts: Callable[[Stages], jax.Array]) -> Any:
+        return np.where(reading, parts(prompts), parts(step))
+
+    by_roof = {
+        "weights": seconds(lambda s: s.dense_memory + s.expert_memory),
+        "KV cache": seconds(lambda s: s.attention_memory),
+        "arithmetic": seconds(lambda s: s.dense_compute + s.expert_compute + s.attention_compute),
+        "network": seconds(lambda s: s.communication),
+        "engine": seconds(lambda s: s.overhead),
+    }
+    names = list(by_roof)
+    return [names[at] for at in np.argmax(np.stack(list(by_roof.values())), axis=0)]
 
 
 def version(engine: str) -> str:
@@ -202,15 +230,16 @@ def coverage() -> dict[str, tuple[int, float, float]]:
     The range is that of the factors in use, of the row's chip and engine.
     """
     found: dict[str, list[tuple[bool, float]]] = {}
-    factors = efficiency_factors()
-    rows = [row for row in measurements() if row.case_id != IDLE]
-    for levels in sorted({(row.generation, row.engine_family) for row in rows}):
-        alike = [row for row in rows if (row.generation, row.engine_family) == levels]
-        many, draws = side_by_side(alike), factors.at(*levels).draw(2025, 400)
-        predicted = jax.vmap(partial(predict, many))(draws)
-        low, high = np.quantile(np.asarray(predicted), [0.05, 0.95], axis=0)
-        for row, bottom, top in zip(alike, low, high, strict=True):
-            found.setdefault(row.source, []).append((bottom <= row.value <= top, top / bottom))
+    rows, factors = busy(), efficiency_factors()
+    draws = {key: factors.at(*key).draw(2025, 400) for key in {levels(row) for row in rows}}
+    columns = {  # (draw, row) by name
+        name: jnp.stack([draws[levels(row)][name] for row in rows], axis=1)
+        for name in factors.table
+    }
+    predicted = jax.vmap(partial(predict, side_by_side(rows)))(columns)
+    low, high = np.quantile(np.asarray(predicted), [0.05, 0.95], axis=0)
+    for row, bottom, top in zip(rows, low, high, strict=True):
+        found.setdefault(row.source, []).append((bottom <= row.value <= top, top / bottom))
     return {
         source: (len(seen), float(np.mean([inside for inside, _ in seen])),
                  float(np.median([width for _, width in seen])))

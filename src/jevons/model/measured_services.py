@@ -12,6 +12,7 @@ from jevons.model.service_rate import (
     Factors,
     Layout,
     Machine,
+    Stages,
     Work,
     decode_stages,
     prefill_stages,
@@ -69,19 +70,25 @@ def side_by_side(rows: Sequence[Measurement]) -> MeasuredServices:
     )
 
 
+def stages(many: MeasuredServices, factors: Factors) -> tuple[Stages, Stages, jax.Array]:
+    """Stages of a decode step and of reading a chunk of prompts, and the chunk's tokens, (row,)."""
+    roof = (many.work, many.machine, many.layout, factors)
+    context = many.prompt + many.answer / 2
+    step = decode_stages(*roof, many.batch / many.pipeline, context, 1.0 + many.drafts)
+    wide = many.wide > 0
+    chunk = jnp.where(wide, PREFILL_TOKENS_PER_CHIP * many.layout.chips, CHUNK_TOKENS)
+    return step, prefill_stages(*roof, chunk, many.prompt), chunk
+
+
 def predict(many: MeasuredServices, factors: Factors) -> jax.Array:
     """Predictions (row,) in each row's metric: the equations of :mod:`jevons.model.serving`.
 
     Args:
         factors: by name, each a number or (row,).
     """
-    roof = (many.work, many.machine, many.layout, factors)
-    wide, drafts = many.wide > 0, many.drafts
-    context = many.prompt + many.answer / 2
-    step = decode_stages(*roof, many.batch / many.pipeline, context, 1.0 + drafts).total
-    step = step / (1.0 + drafts * factors["draft_acceptance"])
-    chunk = jnp.where(wide, PREFILL_TOKENS_PER_CHIP * many.layout.chips, CHUNK_TOKENS)
-    reading = chunk / (prefill_stages(*roof, chunk, many.prompt).total * many.layout.chips)
+    decoding, prompts, chunk = stages(many, factors)
+    step = decoding.total / (1.0 + many.drafts * factors["draft_acceptance"])
+    reading = chunk / (prompts.total * many.layout.chips)
     prompt = many.prompt / (reading * many.chips)
     wait = factors["prefill_interference"] * (many.batch - 1) * prompt / many.answer
     user = step + jnp.where(many.apart > 0, 0.0, wait)
