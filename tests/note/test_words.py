@@ -19,6 +19,10 @@ LISTS = {
     "workload",
 }  # fmt: skip
 
+SHARE = {"ticker": "NVDA"} | dict.fromkeys(
+    ("price_then", "price_now", "fair_value_then", "fair_value_now"), 1.0
+)
+
 
 def test_each_text_is_in_both_languages() -> None:
     for name, text in messages().items():
@@ -40,7 +44,8 @@ def test_no_text_is_unused(figures: dict[str, Any], monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(Words, "say", listen)
     figures["claims"][0]["status"] = "partly"
-    page(figures | {"replay": aftermath(figures)}, "en", LANGUAGES)
+    since = {"as_of": "2024-12-31", "rows": [], "shares": [SHARE]}
+    page(figures | {"replay": aftermath(figures), "since": since}, "en", LANGUAGES)
     for claim in figures["claims"]:
         claim["status"] = "open"
     figures["why"].pop("claims")

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ from jevons.cli.options import (
     PriorOnly,
     Scenarios,
     Seed,
+    Since,
     Ticker,
     open_study,
     today,
@@ -28,6 +29,9 @@ from jevons.cli.options import (
 from jevons.cli.output import progress, show, show_json
 from jevons.errors import UserError, did_you_mean
 
+if TYPE_CHECKING:
+    from jevons.study import Study
+
 LANGUAGES = {"en": ("en",), "zh": ("zh",), "both": ("en", "zh")}
 
 
@@ -35,6 +39,7 @@ def note(
     out: OutFolder = Path("out"),
     language: Language = "both",
     pdf: Pdf = False,
+    since: Since = None,
     as_of: AsOf = None,
     seed: Seed = SEED,
     draws: Draws = DRAWS,
@@ -47,15 +52,31 @@ def note(
     """Write the research note: all six answers, charts, sources (note.html, figures.json)."""
     check_note_options(out, language)
     with progress(f"Computing the figures with {draws:,} draws") as report:
-        figures = open_study(
+        study = open_study(
             as_of, seed, draws, facts, prices or (), report, scenarios=scenario, prior=prior
-        ).figures()
+        )
+        figures = compared(study, since)
     files = write_note(figures, out, language, pdf)
     keep_forecasts(figures)
     if as_json:
         show_json({"files": files, "provenance": figures["provenance"]})
     else:
         typer.echo("\n".join(files))
+
+
+def compared(study: "Study", since: Path | None) -> dict[str, Any]:
+    """The figures of a note, with what changed since an earlier one where that is given.
+
+    Raises:
+        UserError: the earlier note cannot be read, or is not earlier.
+    """
+    if since is None:
+        return study.figures()
+    from jevons.study.revisions import earlier_figures, revisions
+
+    before = earlier_figures(since, study.as_of)
+    figures = study.figures()
+    return figures | {"since": revisions(before, figures)}
 
 
 def check_note_options(out: Path, language: str) -> None:

@@ -60,6 +60,14 @@ Language = Annotated[
 Pdf = Annotated[
     bool, typer.Option("--pdf", help="Write the note as PDF too, which takes a few seconds more.")
 ]
+Since = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="figures.json of an earlier note: a section says what changed since.",
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 FactFiles = Annotated[
     list[Path] | None,

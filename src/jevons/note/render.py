@@ -28,6 +28,7 @@ from jevons.note.sections.page_one import page_one
 from jevons.note.sections.power import power
 from jevons.note.sections.rebound import rebound
 from jevons.note.sections.record import claims, falsifiers
+from jevons.note.sections.revisions import revisions
 from jevons.note.sections.sources import sources
 from jevons.note.sections.valuation import valuation
 from jevons.note.sections.value_chain import value_chain
@@ -171,9 +172,10 @@ def reasons(edition: Edition, names: Sequence[str]) -> str:
 
 
 def sections_of(edition: Edition) -> list[Section]:
-    """The sections in order; what happened afterwards comes first where the figures hold it."""
+    """The sections in order; first, where the figures hold it, what happened or changed since."""
     replayed = [aftermath(edition)] if edition.mapping("replay") else []
-    return replayed + [section(edition) for section in SECTIONS]
+    revised = [revisions(edition)] if edition.mapping("since") else []
+    return replayed + revised + [section(edition) for section in SECTIONS]
 
 
 def as_script(value: object) -> Markup:
