@@ -10,9 +10,9 @@ from jevons.claims.forecasts import Forecast, file_forecasts, filed, forecast_fi
 from jevons.errors import UserError
 
 RANGE = Forecast(
-    as_of=date(2025, 3, 11), filed_on=date(2025, 3, 12), version="0.1", fact_hash="abc", seed=1,
-    draws=300, name="buyers_capex", quarter="2025Q2", unit="USD_bn/quarter", p05=60.0, p25=70.0,
-    p50=80.0, p75=90.0, p95=110.0, probability=None,
+    as_of=date(2025, 3, 11), filed_on=date(2025, 3, 12), version="0.1", fact_hash="abc",
+    calibration="key", seed=1, draws=300, name="buyers_capex", quarter="2025Q2",
+    unit="USD_bn/quarter", p05=60.0, p25=70.0, p50=80.0, p75=90.0, p95=110.0, probability=None,
 )  # fmt: skip
 CHANCE = replace(
     RANGE, name="thesis-shortfall-2028", quarter="", unit="1", p05=None, p25=None, p50=None,
@@ -34,6 +34,16 @@ def test_the_same_forecast_is_filed_once_and_never_edited() -> None:
     assert file_forecasts([again]) == 0
     assert filed() == (RANGE,)
     assert file_forecasts([replace(RANGE, version="0.2")]) == 1  # another model, another forecast
+    assert file_forecasts([replace(RANGE, calibration="")]) == 1  # the priors alone, another one
+
+
+def test_a_file_of_before_calibration_is_read() -> None:
+    file_forecasts([replace(RANGE, calibration="")])
+    text = forecast_file().read_text(encoding="utf-8")
+    old = text.replace(",calibration,", ",").replace(",abc,,", ",abc,")
+    assert old.count(",") == text.count(",") - 2
+    forecast_file().write_text(old, encoding="utf-8")
+    assert filed() == (replace(RANGE, calibration=""),)
 
 
 def test_a_forecast_filed_long_after_its_day_is_hindsight() -> None:

@@ -229,6 +229,8 @@ def figures() -> dict[str, Any]:
             "version": "0.1.0",
             "fact_hash": "3f" * 32,
             "price_hash": "5a" * 32,
+            "macro_hash": "6b" * 32,
+            "calibration": "7c" * 8,
             "facts_known": 1834,
             "last_fact_known_on": "2025-03-10",
         },

@@ -22,13 +22,15 @@ class Forecast:
 
     ``name`` is a quantity of the chain with ``quarter`` and five quantiles in ``unit``; or the id
     of a claim with ``probability`` that it comes true, and no quarter. ``as_of`` is the day whose
-    knowledge was used, ``filed_on`` the day on which the note was written.
+    knowledge was used, ``filed_on`` the day on which the note was written, ``calibration`` the key
+    of the posterior, empty where the priors were used alone.
     """
 
     as_of: date
     filed_on: date
     version: str
     fact_hash: str
+    calibration: str
     seed: int
     draws: int
     name: str
@@ -45,8 +47,8 @@ class Forecast:
     def key(self) -> Key:
         """What makes two forecasts the same one; the day of filing does not."""
         return (
-            self.as_of.isoformat(), self.version, self.fact_hash, str(self.seed), str(self.draws),
-            self.name, self.quarter,
+            self.as_of.isoformat(), self.version, self.fact_hash, self.calibration, str(self.seed),
+            str(self.draws), self.name, self.quarter,
         )  # fmt: skip
 
     @property
@@ -101,7 +103,7 @@ def file_forecasts(new: Iterable[Forecast]) -> int:
 
 
 def _forecast(cells: dict[str, str]) -> Forecast:
-    values: dict[str, Any] = {name: cells[name] for name in NAMES}
+    values: dict[str, Any] = {"calibration": ""} | cells
     for name in ("as_of", "filed_on"):
         values[name] = date.fromisoformat(cells[name])
     for name in ("seed", "draws"):

@@ -28,6 +28,7 @@ def forecasts(figures: Mapping[str, Any], filed_on: date) -> list[Forecast]:
     head = {
         "as_of": date.fromisoformat(given["as_of"]),
         "filed_on": filed_on,
+        "calibration": given.get("calibration") or "",
         **{name: given[name] for name in ("version", "fact_hash", "seed", "draws")},
     }
     nothing = dict.fromkeys((*LEVELS, "probability"))
