@@ -43,10 +43,13 @@ Inputs = Mapping[str, Floats]
 class Plain:
     """The chain in NumPy: one block of draws, the same quarter step, whole arrays in float32."""
 
-    def __init__(self, x: Inputs, anchor: int, before: Floats, now: Floats, shock: Floats) -> None:
-        self.x, self.anchor, self.before, self.now, self.shock = x, anchor, before, now, shock
+    def __init__(self, x: Inputs, experiment: Experiment) -> None:
+        self.x, self.anchor = x, QUARTERS.index(experiment.anchor)
+        s = experiment.setting
+        self.before, self.now = np.asarray(s.buyer_before), np.asarray(s.buyer_now)
+        self.shock, self.surge = np.asarray(s.shocks.efficiency), np.asarray(s.surge)[:, None]
         steps = np.arange(len(QUARTERS), dtype=np.float32)[:, None]
-        self.since_anchor = (steps - anchor) * DT
+        self.since_anchor = (steps - self.anchor) * DT
         self.since_2025 = (steps - QUARTERS.index("2025Q1")) * DT
         self.year_end = FIRST_YEAR + (steps + 1) * DT
         self.anchor_2025 = float(self.since_2025[0, 0] - self.since_anchor[0, 0])
@@ -153,7 +156,7 @@ class Plain:
         """Fleet, compute and lagged demand of the anchor quarter."""
         x, a, life = self.x, self.anchor, self.x["accelerator_life"]
         trend = x["accelerator_spend_growth_past"] * np.minimum(self.since_anchor, 0)
-        self.history = x["accelerator_spend_at_anchor"] * np.exp(trend)
+        self.history = x["accelerator_spend_at_anchor"] * np.exp(trend + self.surge)
         additions = self.history * self.units
         self.early = model.EARLIER_QUARTERS * additions[0]
         past = (additions * (self.since_anchor <= 0) * survival(life, -self.since_anchor)).sum(0)
@@ -414,9 +417,7 @@ def ramp(year: Floats, start: Floats | float, after: Floats) -> Floats:
 
 def run_plain(x: Inputs, experiment: Experiment) -> dict[str, Floats]:
     """One block through the NumPy chain."""
-    s = experiment.setting
-    levels = np.asarray(s.buyer_before), np.asarray(s.buyer_now), np.asarray(s.shocks.efficiency)
-    return Plain(x, QUARTERS.index(experiment.anchor), *levels).paths()
+    return Plain(x, experiment).paths()
 
 
 def check(x: Inputs, experiment: Experiment) -> tuple[float, float]:

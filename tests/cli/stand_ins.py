@@ -77,9 +77,19 @@ class Study:
     def shock(self, *, at: str | None = None, **factors: float) -> dict[str, Any]:
         return factors | {"at": at, "responses": {"tokens": PATH}}
 
-    def power(self) -> list[dict[str, Any]]:
-        year = {"demand_gw": QUANTITY, "options_gw": {"a": QUANTITY}}
-        return [{"year": 2027} | year, {"year": 2028} | year]
+    def power(self) -> dict[str, Any]:
+        years = summarise([[1.0, 2.0], [3.0, 4.0]], "GW") | {"year": [2027, 2028]}
+        options = [{"option": "gas_turbines", "usd_per_kw": QUANTITY, "published": ["f1"]}]
+        return {"demand_gw": years, "options_gw": {"a": years}, "options": options}
+
+    def supply(self) -> dict[str, Any]:
+        return {"bottlenecks": [{"limit": "power", "soon": {"share": 0.1}}], "fleet": PATH}
+
+    def capital(self) -> dict[str, Any]:
+        return {"funding": [{"buyer": "ORCL", "capex": QUANTITY, "facts": ["f1"]}]}
+
+    def campuses(self) -> dict[str, Any]:
+        return {"sites": [{"site": "Abilene", "operating_gw": 0.3, "stages": [], "facts": ["f1"]}]}
 
     def value(self, ticker: str) -> dict[str, Any]:
         if ticker != "NVDA":

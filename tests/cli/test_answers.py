@@ -26,6 +26,9 @@ ANSWERS = [
     (["calibrate"], Study.calibration),
     (["shock"], lambda study: study.shock(at=None)),
     (["power"], Study.power),
+    (["supply"], Study.supply),
+    (["capital"], Study.capital),
+    (["campuses"], Study.campuses),
     (["value", "NVDA"], lambda study: study.value("NVDA")),
     (["value", "nvda"], lambda study: study.value("NVDA")),
     (["value"], Study.values),
@@ -69,10 +72,18 @@ def test_tables_are_for_readers(run: Run, arguments: list[str], _expected: objec
 
 
 def test_a_quantity_is_shown_with_its_range_and_unit(run: Run) -> None:
-    _, out, _ = run("power")
-    assert "demand_gw (GW)" in out
+    _, out, _ = run("capital")
     assert "2 (1.1 to 2.9)" in out
+    _, out, _ = run("power")
+    assert "demand_gw" in out
     assert "options_gw.a" in out
+
+
+def test_tables_leave_out_what_only_explains(run: Run) -> None:
+    _, out, _ = run("campuses")
+    assert "Abilene" in out
+    assert "stages" not in out
+    assert "f1" not in out
 
 
 def test_square_brackets_in_a_text_are_no_mark_up(run: Run) -> None:

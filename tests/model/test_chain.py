@@ -12,6 +12,7 @@ import pytest
 
 from jevons.facts.variables import variable
 from jevons.model import capex, power, supply, unit_cost
+from jevons.model.anchors import data_center_revenue
 from jevons.model.capital import funding
 from jevons.model.chain import Timeline, chain, setting_of
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
@@ -20,7 +21,7 @@ from jevons.model.revenue import exposures
 from jevons.model.simulate import Experiment, simulate
 from jevons.model.supply import LIMITS
 
-from .invented import drawn, experiment, in_double, inputs, moved, paths
+from .invented import AS_OF, drawn, experiment, in_double, inputs, moved, paths, store
 
 ANCHOR = QUARTERS.index("2024Q4")
 HISTORY, FORECAST = slice(0, ANCHOR + 1), slice(ANCHOR + 1, None)
@@ -83,6 +84,9 @@ def test_a_setting_is_what_the_date_fixes() -> None:
     assert setting.buyer_now.tolist() == [2.0, 4.0]
     assert setting.shocks.efficiency.shape == (len(QUARTERS),)
     assert not any(shock.any() for shock in setting.shocks)
+    assert not setting.surge.any()
+    surged = setting_of("2023Q2", {"A": (1.0, 2.0)}, surge={"2023Q1": 0.5})
+    assert surged.surge.tolist()[:3] == [0.5, 0.0, 0.0]
 
 
 def test_every_path_is_finite_and_within_its_bounds() -> None:
@@ -94,10 +98,15 @@ def test_every_path_is_finite_and_within_its_bounds() -> None:
         assert about.upper is None or values.max() <= about.upper + 1e-5, name
 
 
-def test_history_is_the_observed_trend() -> None:
+def test_history_is_what_was_observed_tilted_by_the_growth_that_is_drawn() -> None:
+    """At the centre of the growth the quarters stand to each other as reported revenue does."""
     x = inputs()
-    trend = x["accelerator_spend_growth_past"][:, None] * SINCE_ANCHOR[HISTORY]
-    expected = x["accelerator_spend_at_anchor"][:, None] * np.exp(trend)
+    centre = experiment().inputs["accelerator_spend_growth_past"].quantile(0.0)
+    revenue = data_center_revenue(store().as_of(AS_OF))
+    reported = np.array([revenue[quarter].central for quarter in QUARTERS[HISTORY]])
+    tilt = (x["accelerator_spend_growth_past"][:, None] - centre) * SINCE_ANCHOR[HISTORY]
+    level = x["accelerator_spend_at_anchor"][:, None]
+    expected = level * reported / reported[-1] * np.exp(tilt)
     np.testing.assert_allclose(paths()["accelerator_spend"][:, HISTORY], expected, rtol=1e-5)
 
 

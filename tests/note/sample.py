@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from . import sample_build_out
 from .sample_companies import claims, companies, implied, ladders
 from .sample_draws import QUARTERS, growing, index_quantity, quantity
 from .sample_market import market
@@ -194,6 +195,17 @@ def figures() -> dict[str, Any]:
         "capex_by_category",
         "capex_by_buyer",
         "ai_revenue",
+        "bottlenecks",
+        "fleet_by_vendor",
+        "custom_silicon_share",
+        "power_options",
+        "total_capacity",
+        "chip_count",
+        "us_electricity",
+        "cost_of_delay",
+        "campuses",
+        "funding",
+        "reconciliation",
         "fair_value",
         "implied",
         "ladders",
@@ -205,7 +217,8 @@ def figures() -> dict[str, Any]:
     limits = {
         "desired": 0.1,
         "accelerators": 0.2,
-        "packaging": 0.3,
+        "packaging": 0.25,
+        "memory": 0.05,
         "network": 0.05,
         "power": 0.25,
         "capital": 0.1,
@@ -282,6 +295,10 @@ def figures() -> dict[str, Any]:
             },
         },
         "binding": {"quarter": ahead, "share": share},
+        "supply": sample_build_out.supply(),
+        "power_context": sample_build_out.power_context(),
+        "campuses": sample_build_out.campuses(),
+        "capital": sample_build_out.capital(),
         "power": power(),
         "power_published": [
             {

@@ -49,6 +49,28 @@ def derived(figures: dict[str, Any]) -> Iterator[float]:
             yield from (*sums, sum(sums))
     yield from steps(figures)
     yield from counts(figures)
+    yield from build_out(figures)
+
+
+def build_out(figures: dict[str, Any]) -> Iterator[float]:
+    """Parts put together in the sections of chips, power, sites and money."""
+    for parts in figures["supply"]["fleet"].values():
+        rows = [path["mean"] for path in parts.values()]
+        for at, old in enumerate(zip(*rows[:3], strict=True)):
+            yield sum(old)  # the oldest vintages are one area
+            whole = sum(row[at] for row in rows)
+            yield from (row[at] / whole for row in rows)
+    volumes = figures["power_context"]["chip_count"]["volumes"]
+    for year in {row["year"] for row in volumes}:
+        yield sum(row["it_gw"] for row in volumes if row["year"] == year)
+    yield from map(float, figures["power_context"]["realisation"]["net_gw"])  # the factors
+    sites = figures["campuses"]["sites"]
+    for year in sites[0]["by_year"]:
+        yield sum(site["by_year"][year] for site in sites[6:])
+    rows = figures["capital"]["reconciliation"]
+    yield from (sum(row["ai"].values()) for row in rows)
+    modelled = sum(row["modelled"]["p50"] for row in rows)
+    yield modelled / sum(row["reported"]["cash"] for row in rows)
 
 
 LEVELS = ("p05", "p25", "p50", "p75", "p95")

@@ -15,8 +15,9 @@ from .reading import Page
 LANGUAGES = ("en", "zh")
 PARTS = (
     "provenance", "answers", "quantities", "observed", "cost", "cost_checked", "jevons_index",
-    "shock", "binding", "power", "power_published", "capex", "companies", "market", "implied",
-    "ladders", "claims", "why", "inputs", "facts", "falsifiers",
+    "shock", "binding", "supply", "power", "power_context", "power_published", "campuses",
+    "capital", "capex", "companies", "market", "implied", "ladders", "claims", "why", "inputs",
+    "facts", "falsifiers",
 )  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("small_bundle")

@@ -13,10 +13,10 @@ from .sample_market import market
 
 # Closed lists that the study's words are looked up in; which of them occur depends on the run.
 LISTS = {
-    "amount", "bound", "category", "checked_group", "distribution", "fundamentals", "gate",
-    "horizon", "ladder_verdict", "layer", "lesson", "limit", "metric", "money", "money_amount",
-    "option", "per", "per_label", "phase", "quadrant", "quantity", "status", "unit", "verdict",
-    "workload",
+    "amount", "bound", "category", "checked_group", "chip_line", "distribution", "fundamentals",
+    "gate", "horizon", "ladder_verdict", "layer", "lesson", "limit", "market", "metric", "money",
+    "money_amount", "one_more", "option", "per", "per_label", "phase", "quadrant", "quantity",
+    "status", "unit", "vendor", "verdict", "workload",
 }  # fmt: skip
 
 SHARE = {"ticker": "NVDA"} | dict.fromkeys(
@@ -53,6 +53,10 @@ def test_no_text_is_unused(figures: dict[str, Any], monkeypatch: pytest.MonkeyPa
     figures["implied"][0] |= {"implied": None, "nearest": 12e3}
     figures["implied"][1]["base"] = {**figures["implied"][1]["base"], "p50": 600.0}
     figures["market"] = market(whole=False)
+    figures["campuses"]["sites"] = []
+    figures["power_context"]["realisation"].pop("published")
+    for buyer in figures["capital"]["funding"]:
+        buyer["flag"] = []
     page(figures, "zh", LANGUAGES)
     page({}, "en", LANGUAGES)
     printed({}, "en")

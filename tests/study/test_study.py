@@ -79,7 +79,8 @@ def test_the_six_answers(figures: dict[str, Any]) -> None:
 
 def test_commands_give_the_numbers_of_the_note(store: Store, figures: dict[str, Any]) -> None:
     other = Study(store, DAY, draws=DRAWS)
-    assert power_rows(other.power()) == figures["power"]
+    assert power_rows(other.chain.power()) == figures["power"]
+    assert other.power() == other.chain.power() | figures["power_context"]
     assert other.simulate()["quantities"] == figures["quantities"]
     assert other.index()["p_positive"] == figures["jevons_index"]["long_run"]["p_positive"]
     assert other.shock() == figures["shock"]

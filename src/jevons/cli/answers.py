@@ -266,23 +266,6 @@ def sensitivity(
     show(answer, as_json)
 
 
-def power(
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
-) -> None:
-    """How many gigawatts the US is short, by year, and what closes the gap."""
-    with progress(f"Simulating {draws:,} draws") as report:
-        answer = open_study(
-            as_of, seed, draws, facts, report=report, scenarios=scenario, prior=prior
-        ).power()
-    show(answer, as_json)
-
-
 def value(
     ticker: Ticker = None,
     as_of: AsOf = None,

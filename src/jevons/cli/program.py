@@ -11,6 +11,7 @@ import typer
 from jevons import __version__
 from jevons.cli import (
     answers,
+    build_out,
     calibrate,
     claims,
     cost,
@@ -45,7 +46,10 @@ COMMANDS = (
     answers.shock,
     answers.simulate,
     answers.sensitivity,
-    answers.power,
+    build_out.supply,
+    build_out.power,
+    build_out.capital,
+    build_out.campuses,
     answers.value,
     answers.implied,
     answers.backcheck,

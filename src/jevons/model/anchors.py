@@ -97,6 +97,22 @@ def accelerator_spend_growth_past(snapshot: Snapshot) -> Anchor:
     return Anchor(float(slope), tuple(fact.fact_id for fact in revenue.values()))
 
 
+def surge(snapshot: Snapshot) -> dict[str, float]:
+    """Log of NVIDIA data-centre revenue over its trend through the anchor, by quarter known.
+
+    0 at the anchor. Sales rose fivefold within 2023, which no trend through all quarters shows.
+    """
+    revenue = data_center_revenue(snapshot)
+    slope = accelerator_spend_growth_past(snapshot).value
+    last = max(revenue)
+    assert slope is not None
+    return {
+        quarter: math.log(fact.central / revenue[last].central)
+        - slope * (QUARTERS.index(quarter) - QUARTERS.index(last)) / 4
+        for quarter, fact in revenue.items()
+    }
+
+
 def accelerator_spend_growth(snapshot: Snapshot) -> Anchor:
     """Log growth of NVIDIA data-centre revenue over the last four quarters known.
 

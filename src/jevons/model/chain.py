@@ -37,6 +37,7 @@ class Setting(NamedTuple):
     buyer_before: jax.Array  # capex in 2022, USD_bn/quarter, (buyer,)
     buyer_now: jax.Array  # capex at the anchor, USD_bn/quarter, (buyer,)
     shocks: Shocks  # logs of factors by quarter
+    surge: jax.Array  # log of reported revenue over its trend through the anchor, (quarter,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +164,14 @@ class _State(NamedTuple):
     plan: jax.Array  # (draw,), accelerator spend that buyers have planned, USD_bn/quarter
 
 
-def _history(x: Inputs, time: Timeline) -> jax.Array:
-    """Accelerator spend (USD_bn/quarter) on the observed trend, (quarter, draw)."""
+def _history(x: Inputs, time: Timeline, setting: Setting) -> jax.Array:
+    """Accelerator spend (USD_bn/quarter) in history, (quarter, draw).
+
+    The trend through the anchor and what reported revenue was above or below it; the growth that
+    is drawn tilts both, so that history is uncertain the more the further back.
+    """
     trend = x["accelerator_spend_growth_past"] * jnp.minimum(time.since_anchor, 0.0)
-    return x["accelerator_spend_at_anchor"] * jnp.exp(trend)
+    return x["accelerator_spend_at_anchor"] * jnp.exp(trend + setting.surge[:, None])
 
 
 def _build(
@@ -175,7 +180,7 @@ def _build(
     quarters = len(costs["gain"])
     ages = jnp.arange(quarters + EARLY_AGE + 1, dtype=jnp.float32)[:, None] * QUARTER_YEARS
     alive = supply.survival(x["accelerator_life"], ages)
-    history = _history(x, time)
+    history = _history(x, time, setting)
     additions = history * costs["units"]
     past = (time.since_anchor <= 0) * supply.survival(x["accelerator_life"], -time.since_anchor)
     early = EARLIER_QUARTERS * additions[0]
@@ -414,13 +419,23 @@ def _shares_of_tokens(x: Inputs, time: Timeline) -> jax.Array:
 
 
 def setting_of(
-    anchor: str, buyers: Mapping[str, tuple[float, float]], shocks: Shocks | None = None
+    anchor: str,
+    buyers: Mapping[str, tuple[float, float]],
+    shocks: Shocks | None = None,
+    surge: Mapping[str, float] | None = None,
 ) -> Setting:
-    """Arrays of a setting from an anchor quarter and each buyer's capex before and now."""
+    """Arrays of a setting.
+
+    Args:
+        anchor: last quarter of history. buyers: each one's capex before and now. shocks: none by
+            default. surge: log of revenue over its trend by quarter, 0 where it is not given.
+    """
+    off = [0.0 if surge is None else surge.get(quarter, 0.0) for quarter in QUARTERS]
     levels = np.array(list(buyers.values()), dtype=np.float32)
     return Setting(
         anchor=jnp.float32(QUARTERS.index(anchor)),
         buyer_before=jnp.asarray(levels[:, 0]),
         buyer_now=jnp.asarray(levels[:, 1]),
         shocks=Shocks.none() if shocks is None else shocks,
+        surge=jnp.asarray(off, jnp.float32),
     )

@@ -110,6 +110,9 @@ class Evidence:
                 .tolist()
                 for s in self.segments
             ],
+            "surge": [
+                np.asarray(s.experiment.setting.surge).astype(float).tolist() for s in self.segments
+            ],
             "observations": [
                 [each.series, each.row, each.group, each.quarters, each.value, each.slope]
                 for each in self.observations

@@ -64,7 +64,8 @@ class Experiment:
         buyers = {
             name: (capex.before, capex.now) for name, capex in anchors.buyer_capex(snapshot).items()
         }
-        return Experiment(inputs, setting_of(anchor, buyers), seed, anchor)
+        setting = setting_of(anchor, buyers, surge=anchors.surge(snapshot))
+        return Experiment(inputs, setting, seed, anchor)
 
     @property
     def first_forecast(self) -> str:
@@ -258,6 +259,36 @@ def input_normals(experiment: Experiment, draws: int) -> dict[str, np.ndarray]:
     blocks = [drawn.normals(names, jnp.uint32(block)) for block in range(-(-draws // BLOCK))]
     table = np.concatenate([np.asarray(each) for each in blocks], axis=1)[:, :draws]
     return dict(zip(names, table, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The first block of draws in double precision, for links downstream of the chain.
+
+    ``inputs`` by name, (draw,); ``paths`` by name, (..., quarter, draw); ``anchor`` is the number
+    of the last historical quarter.
+    """
+
+    inputs: Mapping[str, np.ndarray]
+    paths: Mapping[str, np.ndarray]
+    anchor: int
+
+    @staticmethod
+    def of(experiment: Experiment, draws: int = BLOCK) -> "Block":
+        """The first draws of an experiment, a block at most: the ones that every run begins with.
+
+        Args:
+            experiment: what to run. draws: how many of the block to keep.
+        """
+        declared, drawn = arguments(experiment)
+        inputs = sample(declared, drawn, jnp.uint32(0))
+        paths = compiled(declared)(drawn, jnp.uint32(0), experiment.setting)
+        kept = slice(0, min(draws, BLOCK))
+        return Block(
+            {name: np.asarray(value, np.float64)[kept] for name, value in inputs.items()},
+            {name: np.asarray(value, np.float64)[..., kept] for name, value in paths.items()},
+            QUARTERS.index(experiment.anchor),
+        )
 
 
 def input_draws(experiment: Experiment, name: str, draws: int) -> np.ndarray:

@@ -19,6 +19,7 @@ from jevons.note.drawn import FAMILY
 from jevons.note.edition import Edition
 from jevons.note.sections.aftermath import aftermath
 from jevons.note.sections.build_out import build_out
+from jevons.note.sections.campuses import campuses
 from jevons.note.sections.capex import capex
 from jevons.note.sections.efficiency import efficiency
 from jevons.note.sections.history import history
@@ -47,6 +48,7 @@ SECTIONS: tuple[Callable[[Edition], Section], ...] = (
     workloads,
     build_out,
     power,
+    campuses,
     capex,
     value_chain,
     valuation,

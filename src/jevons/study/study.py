@@ -28,7 +28,7 @@ from jevons.model.posterior import Posterior
 from jevons.model.priors import Input
 from jevons.model.simulate import Experiment, Progress, dataset, simulate
 from jevons.quantiles import rounded
-from jevons.study import published
+from jevons.study import campuses, capital, power, published
 from jevons.study.answers import answers, falsifiers
 from jevons.study.calibrated import calibration, needed
 from jevons.study.calibration import posterior_of
@@ -41,6 +41,7 @@ from jevons.study.on_demand import OnDemand
 from jevons.study.record import Record
 from jevons.study.scenario import Scenario, joined, moved_inputs
 from jevons.study.signals import signals
+from jevons.study.supply import SupplyFigures
 from jevons.study.tornado import tornado
 from jevons.valuation import companies
 from jevons.valuation.revisions import spending_plans
@@ -158,6 +159,15 @@ class Study:
         """Figures of the chain."""
         return ChainFigures(self.experiment, self.draws, self.progress)
 
+    @cached_property
+    def build_out(self) -> SupplyFigures:
+        """Chips, vendors, bottlenecks and idle compute behind the chain's totals."""
+        return SupplyFigures(self.snapshot, self.experiment, self.draws)
+
+    def supply(self) -> dict[str, Any]:
+        """What gets built: bottlenecks and their worth, fleet by vendor and vintage, shipments."""
+        return self._head() | self.build_out.document()
+
     def dataset(self, names: Sequence[str] | None = None) -> "xr.Dataset":
         """The simulated paths with labelled axes and units, all of them by default."""
         return dataset(simulate(self.experiment, self.draws, names, self.progress))
@@ -204,8 +214,33 @@ class Study:
         return self._head() | tornado(self.experiment, self.draws, quantity, quarter)
 
     def power(self) -> dict[str, Any]:
-        """Gigawatts in the US by year: demand, supply, options, shortfall."""
-        return self.chain.power()
+        """Gigawatts in the US by year: demand, supply, options, shortfall; and what is around it.
+
+        The first fields are by year; the others are those of :func:`jevons.study.power.context`.
+        """
+        return self.chain.power() | self.power_context()
+
+    def power_context(self) -> dict[str, Any]:
+        """Definitions, options with cost and date, chip counts, prices, cost of delay."""
+        return power.context(self.snapshot, self.build_out.block)
+
+    def capital(self) -> dict[str, Any]:
+        """Each buyer's build against its money, outside vehicles, and capex against reports."""
+        block = self.build_out.block
+        return {
+            "funding": capital.funding(self.snapshot, self.experiment, block),
+            "vehicles": capital.vehicles(self.snapshot),
+            "reconciliation": capital.reconciliation(self.snapshot, self.experiment, block),
+        }
+
+    def campuses(self) -> dict[str, Any]:
+        """Sites announced and observed by date, against the model's build-out."""
+        rows = campuses.sites(self.snapshot)
+        return {
+            "against": campuses.against_build_out(rows, self.build_out.site_power()),
+            "sites": rows,
+            "programmes": campuses.programmes(self.snapshot),
+        }
 
     @cached_property
     def costs(self) -> dict[str, Any]:
@@ -431,7 +466,11 @@ FIGURES: Mapping[str, Reader] = {
     "jevons_index": lambda study, _: study.chain.horizons,
     "shock": lambda study, _: study.shock(),
     "binding": lambda study, _: study.chain.paths.binding,
-    "power": lambda study, _: power_rows(study.power()),
+    "supply": lambda study, _: study.build_out.document(),
+    "power": lambda study, _: power_rows(study.chain.power()),
+    "power_context": lambda study, _: study.power_context(),
+    "campuses": lambda study, _: study.campuses(),
+    "capital": lambda study, _: study.capital(),
     "power_published": lambda study, _: published.power(study.snapshot),
     "capex": lambda _, found: {
         "by_category": members(found["quantities"], "capex_by_category"),

@@ -5,6 +5,7 @@ from jevons.note.document import Cell, Column, Figure, Missing, Section
 from jevons.note.edition import Edition, Record, at, last_quarter
 from jevons.note.figures import level_names, series_keys, today
 from jevons.note.sections import HORIZON
+from jevons.note.sections.chips import chips
 
 LIMITS = ("desired", "accelerators", "packaging", "memory", "network", "power", "capital")
 COLOURS = ("var(--quiet)", *SERIES)  # nothing binds: grey
@@ -32,6 +33,7 @@ def build_out(edition: Edition) -> Section:
     why = ("binding", "build_out")
     blocks.append(Figure(**edition.figure("binding", why, **values), charts=[chart]))
     blocks.append(binding_table(edition, binding, limits, why))
+    blocks += chips(edition)
     return edition.section("build_out", edition.say("finding.build_out", **values), blocks)
 
 

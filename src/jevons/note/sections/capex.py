@@ -8,6 +8,7 @@ from jevons.note.edition import Edition, Record, at, last_quarter
 from jevons.note.figures import fan_keys, level_names, series_keys, today
 from jevons.note.numbers import NOTHING, common_decimals
 from jevons.note.sections import HORIZON
+from jevons.note.sections.funding import funding
 
 WHY = ("capex", "ai_capex", "buyers_capex", "capex_by_category", "capex_by_buyer")
 
@@ -42,7 +43,7 @@ def capex(edition: Edition) -> Section:
             blocks += parts(edition, name, kind, paths)
         else:
             blocks.append(edition.nothing("capex", f"capex.{name}"))
-    return edition.section("capex", finding, blocks)
+    return edition.section("capex", finding, [*blocks, *funding(edition)])
 
 
 def parts(edition: Edition, name: str, kind: str, paths: Mapping[str, Record]) -> list[Figure]:

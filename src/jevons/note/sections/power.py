@@ -9,6 +9,7 @@ from jevons.note.figures import level_names, range_keys
 from jevons.note.numbers import NOTHING
 from jevons.note.row_charts import ranges, waterfall
 from jevons.note.sections import HORIZON
+from jevons.note.sections.options import options as around
 
 WHY = ("power", "net_shortfall", "gross_shortfall", "power_demand")
 PUBLISHED = ("demand", "under_construction", "grid", "gross")
@@ -31,6 +32,7 @@ def power(edition: Edition) -> Section:
         steps(edition, row, values),
         by_year(edition),
         published(edition, row),
+        *around(edition),
     ]
     return edition.section("power", edition.say("finding.power", **values), blocks)
 

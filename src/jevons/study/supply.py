@@ -1,0 +1,329 @@
+"""What gets built, in chips: fleet by vendor, generation and vintage, bottlenecks, idle compute.
+
+Everything here follows from one block of draws by links downstream of the chain, so it costs no
+second simulation; the block is the first of every run, whatever ``--draws`` asks for.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from jevons.facts.snapshot import Snapshot
+from jevons.model import bottlenecks, custom_chips, supply, unit_cost
+from jevons.model import products as chips
+from jevons.model.chain import EARLIER_QUARTERS, EARLY_AGE, Timeline
+from jevons.model.clock import QUARTER_YEARS, QUARTERS, YEARS
+from jevons.model.simulate import Block, Experiment
+from jevons.quantiles import rounded, summarise
+
+Floats = NDArray[np.float64]
+ENDS = [QUARTERS.index(f"{year}Q4") for year in YEARS]
+HORIZON = QUARTERS.index("2028Q4")
+
+
+def by_year(values: Floats, unit: str) -> dict[str, Any]:
+    """Summary of (year, draw) with its years beside it."""
+    return summarise(np.moveaxis(values, -1, 0), unit) | {"year": list(YEARS)}
+
+
+def year_sums(values: Floats) -> Floats:
+    """Sums of the four quarters of each year, (..., year, draw) from (..., quarter, draw)."""
+    shape = (*values.shape[:-2], len(YEARS), 4, values.shape[-1])
+    result: Floats = values.reshape(shape).sum(-2)
+    return result
+
+
+class SupplyFigures:
+    """Figures of the build-out behind the chain's totals, each computed when first asked for."""
+
+    def __init__(self, snapshot: Snapshot, experiment: Experiment, draws: int) -> None:
+        self.snapshot, self.experiment, self.draws = snapshot, experiment, draws
+        self.products = chips.products(snapshot.as_of)
+
+    @cached_property
+    def block(self) -> Block:
+        """Inputs and paths."""
+        return Block.of(self.experiment, self.draws)
+
+    @cached_property
+    def built(self) -> Floats:
+        """Compute built of each product, MH100e, (product, quarter, draw)."""
+        custom = chips.custom_share_of_compute(
+            self.block.paths["custom_silicon_share"], self.block.inputs["asic_price_ratio"]
+        )
+        return chips.compute_by_product(self.products, self.block.paths["compute_built"], custom)
+
+    def needed(self, quantity: str) -> Floats:
+        """Wafers, memory, watts or units of all products built, (quarter, draw).
+
+        Millions of wafers, PB, GW / 1000 or millions of units a quarter; see
+        :func:`jevons.model.products.weights`.
+        """
+        weights = chips.weights(self.products, quantity)
+        result: Floats = np.einsum("p,pqd->qd", weights, self.built)
+        return result
+
+    def document(self) -> dict[str, Any]:
+        """All of it; see the methods."""
+        return {
+            "bottlenecks": self.bottlenecks(),
+            "fleet": self.fleet(),
+            "shipments": self.shipments(),
+            "custom_chips": self.custom_share(),
+            "packaging": self.packaging(),
+            "idle": self.idle(),
+            "site_power": self.site_power(),
+            "counted": self.counted(),
+            "catalogue_power": self.catalogue_power(),
+        }
+
+    def bottlenecks(self) -> list[dict[str, Any]]:
+        """Each limit: how often it binds, and what one more unit of it adds and is worth.
+
+        Means over the draws: soon (the first four quarters decided) and at the end of 2028.
+        ``build`` is accelerator spend added (USD_bn/quarter), ``rent`` the yearly rent of its
+        compute (USD_bn).
+        """
+        paths, inputs = self.block.paths, self.block.inputs
+        spend = paths["accelerator_spend"]
+        wafers, memory = self.needed("wafers") * 1e3 / 3 / spend, self.needed("hbm_gb") / spend
+        per_unit = bottlenecks.spend_per_unit(inputs, paths, wafers, memory)
+        extra = bottlenecks.extra_build(paths, per_unit)
+        first = min(self.block.anchor + 1, len(QUARTERS) - 1)
+        times = {"soon": slice(first, first + 4), "2028": slice(HORIZON, HORIZON + 1)}
+        rows = []
+        for limit, unit in bottlenecks.UNITS.items():
+            binds = paths["binding"] == supply.LIMITS.index(limit)
+            row: dict[str, Any] = {"limit": limit, "unit": unit}
+            for name, when in times.items():
+                worth = bottlenecks.rent(paths, extra[limit])[when]
+                row[name] = {
+                    "share": rounded(binds[when].mean()),
+                    "build": rounded(extra[limit][when].mean()),
+                    "rent": rounded(worth.mean()),
+                }
+            rows.append(row)
+        return rows
+
+    def fleet(self) -> dict[str, Any]:
+        """Compute in service at each year's end by vendor and by vintage (MH100e)."""
+        total = self.block.paths["fleet"][ENDS]
+        by_product, by_vintage = self._standing()
+        vendors = dict.fromkeys(product.vendor for product in self.products)
+        rows = {
+            vendor: [i for i, p in enumerate(self.products) if p.vendor == vendor]
+            for vendor in vendors
+        }
+        grouped = np.stack([by_product[each].sum(0) for each in rows.values()])
+        shared = chips.pro_rata(total, grouped)
+        vintages = chips.pro_rata(total, by_vintage)
+        names = ["before", *map(str, YEARS)]
+        return {
+            "by_vendor": {v: by_year(part, "MH100e") for v, part in zip(rows, shared, strict=True)},
+            "by_vintage": {
+                n: by_year(part, "MH100e") for n, part in zip(names, vintages, strict=True)
+            },
+        }
+
+    @cached_property
+    def alive(self) -> Floats:
+        """Share of a vintage in service by age in quarters, (age, draw)."""
+        ages = np.arange(len(QUARTERS) + EARLY_AGE + 1)[:, None] * QUARTER_YEARS
+        life = jnp.asarray(self.block.inputs["accelerator_life"])
+        return np.asarray(supply.survival(life, jnp.asarray(ages)), np.float64)
+
+    @property
+    def _watts(self) -> Floats:
+        """All-in IT watts per H100-equivalent shipped, (quarter, draw)."""
+        return bottlenecks.watts_per_unit(self.block.inputs)
+
+    def _standing(self) -> tuple[Floats, Floats]:
+        """Compute standing at year ends by product and by year built, (part, year, draw)."""
+        built = self.block.paths["compute_built"]
+        first = EARLIER_QUARTERS * built[0]
+        mix = chips.product_shares(self.products, np.array([2022.5]))
+        custom = chips.custom_share_of_compute(
+            self.block.paths["custom_silicon_share"][0], self.block.inputs["asic_price_ratio"]
+        )
+        kind = np.array([product.kind == "custom" for product in self.products])[:, None]
+        early = mix * np.where(kind, custom, 1 - custom) * first
+        products, vintages = [], []
+        for end in ENDS:
+            left = self.alive[end + EARLY_AGE + 1]
+            now = chips.standing(self.built, self.alive, end)
+            products.append(now.sum(1) + early * left)
+            quarters = chips.standing(built, self.alive, end)
+            padded = np.zeros_like(built)
+            padded[: end + 1] = quarters
+            vintages.append(np.vstack([(first * left)[None], year_sums(padded)]))
+        return np.stack(products, 1), np.stack(vintages, 1)
+
+    def shipments(self) -> list[dict[str, Any]]:
+        """Units (thousands) and IT power (GW) shipped a year, by product, oldest first."""
+        rows = []
+        for number, product in enumerate(self.products):
+            compute = year_sums(self.built[number])
+            units = compute / product.h100e * 1e3
+            for at, year in enumerate(YEARS):
+                if np.median(units[at]) >= 1:
+                    rows.append(
+                        {
+                            "year": year,
+                            "vendor": product.vendor,
+                            "product": product.name,
+                            "units": summarise(units[at], "thousand unit"),
+                            "it_power": summarise(units[at] * product.watts / 1e6, "GW"),
+                        }
+                    )
+        return sorted(rows, key=lambda row: row["year"])
+
+    def custom_share(self) -> dict[str, Any]:
+        """Share of custom chips in the spend on each workload and in all of it, by year's end."""
+        x = {name: jnp.asarray(value) for name, value in self.block.inputs.items()}
+        time = Timeline.of(self.experiment.setting.anchor)
+        weights = custom_chips.workload_weights(x, time.anchor_since_2025)
+        advantage = custom_chips.advantage(
+            x,
+            unit_cost.price_per_unit(x, time.since_2025),
+            unit_cost.watts_per_unit(x, time.since_2025),
+        )
+        chosen = custom_chips.share_by_workload(x, advantage, time.since_2025, weights)
+        parts = zip(custom_chips.CHIP_WORKLOADS, np.asarray(chosen, np.float64), strict=True)
+        return {
+            "by_workload": {name: by_year(part[ENDS], "1") for name, part in parts},
+            "all": by_year(self.block.paths["custom_silicon_share"][ENDS], "1"),
+            "advantage": by_year(np.asarray(advantage, np.float64)[ENDS], "1"),
+        }
+
+    def packaging(self) -> list[dict[str, Any]]:
+        """CoWoS wafers and HBM that each year's last quarter of builds needs, beside capacity.
+
+        ``published``: capacity of TSMC at that year's end by the last source known, thousand
+        wafers a month.
+        """
+        wafers, memory = self.needed("wafers")[ENDS] * 1e3 / 3, self.needed("hbm_gb")[ENDS]
+        rows = []
+        for at, year in enumerate(YEARS):
+            facts = [
+                fact
+                for fact in self.snapshot.select("TSMC CoWoS", "wafer_capacity")
+                if fact.period_end.isoformat() == f"{year}-12-31" and fact.period_start is None
+            ]
+            last = max(facts, key=lambda fact: (fact.known_on, fact.stated_by), default=None)
+            rows.append(
+                {
+                    "year": year,
+                    "wafers": summarise(wafers[at], "1000 wafer/month"),
+                    "published": None if last is None else rounded(last.central / 1e3),
+                    "stated_by": None if last is None else last.stated_by,
+                    "memory": summarise(memory[at], "PB/quarter"),
+                    "facts": [] if last is None else [last.fact_id],
+                }
+            )
+        return rows
+
+    def idle(self) -> dict[str, Any]:
+        """Stranded compute: standing without use, and power that builds wanted and lacked.
+
+        ``unused``: share of the fleet beyond what is wanted at cost price. ``uneconomic``: share
+        of the fleet whose electricity alone costs more than its compute sells for.
+        ``without_power``: US GW that would have been built and was not, since 2025.
+        """
+        paths = self.block.paths
+        fleet = paths["fleet"][ENDS]
+        unused = np.maximum(1 - paths["compute_wanted"][ENDS] / fleet, 0.0)
+        lacked = (paths["new_power_demand"] - paths["power_used"])[ENDS]
+        return {
+            "unused": by_year(unused, "1"),
+            "p_tenth_unused": [rounded(np.mean(row > 0.1)) for row in unused],
+            "uneconomic": by_year(self._uneconomic(), "1"),
+            "without_power": by_year(lacked, "GW"),
+        }
+
+    def _uneconomic(self) -> Floats:
+        x, paths = self.block.inputs, self.block.paths
+        energy = self._watts * x["pue"] * x["coincidence"] * x["industrial_power_price"] / 1e6
+        price = paths["hour_cost"] * paths["scarcity"]
+        shares = []
+        for end in ENDS:
+            stands = chips.standing(paths["compute_built"], self.alive, end)
+            dear = energy[: end + 1] > price[end]
+            shares.append((stands * dear).sum(0) / np.maximum(stands.sum(0), 1e-9))
+        return np.stack(shares)
+
+    def site_power(self) -> dict[str, Any]:
+        """Power of AI sites at each year's end, the world and the US apart.
+
+        ``world`` and ``us``: rated IT power of the fleet x PUE, GW. ``us_average``: what the US
+        part draws on average, GW; times 8.76 it is ``us_energy``, TWh a year.
+        """
+        x, fleet = self.block.inputs, self.block.paths["fleet_power"][ENDS]
+        world = fleet * x["pue"]
+        us = world * x["us_share"]
+        average = us * x["coincidence"]
+        return {
+            "world": by_year(world, "GW"),
+            "us": by_year(us, "GW"),
+            "us_average": by_year(average, "GW"),
+            "us_energy": by_year(average * 8.76, "TWh/year"),
+        }
+
+    def catalogue_power(self) -> dict[str, Any]:
+        """IT power of a year's chips by their table of watts, over that of the chain's trend."""
+        ours = self.block.paths["compute_built"] * self._watts / 1e3
+        listed = self.needed("watts") / 1e3
+        return by_year(year_sums(listed) / year_sums(ours), "1")
+
+    def counted(self) -> list[dict[str, Any]]:
+        """Compute built a quarter beside Epoch AI's counts of chips shipped, where all are known.
+
+        MH100e. Counts are of NVIDIA, Google, Amazon and AMD; ``ratio`` is our median over theirs.
+        """
+        counts = counted_compute(self.snapshot)
+        rows = []
+        for quarter, (compute, facts) in sorted(counts.items()):
+            if quarter in QUARTERS:
+                ours = summarise(
+                    self.block.paths["compute_built"][QUARTERS.index(quarter)], "MH100e"
+                )
+                rows.append(
+                    {
+                        "quarter": quarter,
+                        "ours": ours,
+                        "counted": rounded(compute),
+                        "ratio": rounded(ours["p50"] / compute),
+                        "facts": facts,
+                    }
+                )
+        return rows
+
+
+# 8-bit rate over the H100's, by the name in Epoch AI's counts (its own table of equivalents).
+H100E: Mapping[str, float] = {
+    "NVIDIA A100": 0.315, "NVIDIA A800": 0.315, "NVIDIA H100": 1.0, "NVIDIA H800": 1.0,
+    "NVIDIA H20": 0.15, "NVIDIA B200": 2.527, "NVIDIA B300": 2.527, "Google TPU v4": 0.139,
+    "Google TPU v4i": 0.07, "Google TPU v5e": 0.199, "Google TPU v5p": 0.464,
+    "Google TPU v6e": 0.928, "Google TPU v7": 2.331, "Amazon Trainium1": 0.212,
+    "Amazon Trainium2": 0.656, "AMD MI250X": 0.193, "AMD MI300A": 0.991, "AMD MI300X": 1.321,
+    "AMD MI308X": 0.33, "AMD MI325X": 1.314, "AMD MI350X": 2.331, "AMD MI355X": 2.543,
+}  # fmt: skip
+
+
+def counted_compute(snapshot: Snapshot) -> dict[str, tuple[float, list[str]]]:
+    """Compute shipped by calendar quarter (MH100e) and the facts, where NVIDIA is counted."""
+    found: dict[str, tuple[float, list[str]]] = {}
+    counted = set()
+    for fact in snapshot.select(metric="units_shipped_quarter"):
+        if fact.entity not in H100E or "incomplete" in fact.note.lower():
+            continue
+        middle = fact.period_end
+        quarter = f"{middle.year}Q{(middle.month - 1) // 3 + 1}"
+        if fact.entity.startswith("NVIDIA"):
+            counted.add(quarter)
+        total, facts = found.get(quarter, (0.0, []))
+        found[quarter] = (total + fact.central / 1e6 * H100E[fact.entity], [*facts, fact.fact_id])
+    return {quarter: found[quarter] for quarter in counted}

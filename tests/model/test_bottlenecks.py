@@ -1,0 +1,88 @@
+"""The worth of one more unit of a limit: closed forms, and against the chain run again."""
+
+import numpy as np
+import pytest
+
+from jevons.model.bottlenecks import extra_build, gigawatts_per_spend, rent, spend_per_unit
+from jevons.model.simulate import Block, simulate
+from jevons.model.supply import LIMITS
+
+from .invented import experiment, inputs, paths
+
+
+def invented(binding: int, room: float, scarcity: float = 1.5) -> dict[str, np.ndarray]:
+    one = np.ones((1, 1))
+    return {
+        "binding": binding * one,
+        "room_to_next_limit": room * one,
+        "compute_built": 2.0 * one,
+        "accelerator_spend": 40.0 * one,
+        "hour_cost": 2.0 * one,
+        "scarcity": scarcity * one,
+    }
+
+
+PER_UNIT = {name: np.full((1, 1), 4.0) for name in ("power", "capital")}
+
+
+def test_one_unit_adds_what_it_allows_up_to_the_next_limit() -> None:
+    power = LIMITS.index("power")
+    assert float(extra_build(invented(power, 9.0), PER_UNIT)["power"][0, 0]) == 4.0
+    assert float(extra_build(invented(power, 3.0), PER_UNIT)["power"][0, 0]) == 3.0
+
+
+def test_only_what_binds_is_worth_anything() -> None:
+    extra = extra_build(invented(LIMITS.index("power"), 9.0), PER_UNIT)
+    assert float(extra["capital"][0, 0]) == 0.0
+    assert not extra_build(invented(-1, 9.0), PER_UNIT)["power"].any()  # history decides nothing
+
+
+def test_rent_is_the_price_above_cost() -> None:
+    """4 USD_bn buys 0.2 M equivalents; at 1 USD an hour over cost that is 1.752 USD_bn a year."""
+    found = rent(invented(0, 9.0), np.full((1, 1), 4.0))
+    assert float(found[0, 0]) == pytest.approx(0.2 * 1.0 * 8.76)
+    assert not rent(invented(0, 9.0, scarcity=1.0), np.full((1, 1), 4.0)).any()
+
+
+def test_each_unit_is_turned_into_spend_by_its_own_ratio() -> None:
+    x = {name: np.array([0.5]) for name in ("servers_ratio", "network_ratio")}
+    x |= {name: np.array([0.25]) for name in ("power_cooling_ratio", "shell_ratio")}
+    x |= {"compute_power": np.array([1000.0]), "energy_efficiency_growth": np.array([1.0])}
+    x |= {"pue": np.array([1.25]), "us_share": np.array([0.8]), "coincidence": np.array([0.5])}
+    wafers, memory = np.full((1, 1), 2.0), np.full((1, 1), 5.0)
+    run = invented(0, 1.0) | {"compute_built": np.full((32, 1), 2.0)}
+    run |= {"accelerator_spend": np.full((32, 1), 40.0)}
+    per = spend_per_unit(x, run, wafers, memory)
+    assert float(per["capital"][0, 0]) == pytest.approx(1 / 2.5)
+    assert float(per["network"][0, 0]) == pytest.approx(2.0)
+    assert (float(per["packaging"][0, 0]), float(per["memory"][0, 0])) == (0.5, 0.2)
+    # 50 k equivalents a USD_bn x 1 kW x 1.25 x 0.8 x 0.5 = 0.025 GW
+    assert float(per["power"][0, 0]) == pytest.approx(1 / 0.025)
+
+
+def test_gigawatts_per_spend_are_those_that_the_chain_draws() -> None:
+    x, run = inputs(), paths()
+    moved = {name: run[name].T for name in ("compute_built", "accelerator_spend")}
+    drawn = np.diff(run["power_used"], axis=1)[:, 12:].T
+    expected = (gigawatts_per_spend(x, moved) * moved["accelerator_spend"])[13:]
+    np.testing.assert_allclose(drawn, expected, rtol=2e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("shock", ["chips", "power", "capital"])
+def test_more_of_an_input_never_lowers_what_is_built_in_the_quarter(shock: str) -> None:
+    """The chain again with a tenth more from its first decided quarter on, same draws."""
+    first = experiment().first_forecast
+    more = experiment().shocked({shock: 1.1}, first)
+    at = 8
+    before, after = (
+        simulate(run, 2048, ["accelerator_spend"])["accelerator_spend"][:, at]
+        for run in (experiment(), more)
+    )
+    assert (after >= before * (1 - 1e-5)).all()
+    assert (after > before * 1.001).any()
+
+
+def test_the_first_block_is_the_one_that_every_run_begins_with() -> None:
+    block = Block.of(experiment(), 100)
+    np.testing.assert_allclose(block.paths["fleet"].T, paths()["fleet"][:100], rtol=1e-6)
+    np.testing.assert_allclose(block.inputs["pue"], inputs()["pue"][:100], rtol=1e-6)
