@@ -11,6 +11,7 @@ from jevons.app.question import Question
 from jevons.errors import UserError
 from jevons.facts import Store
 from jevons.market import PriceTable
+from jevons.model.evidence import TooFewFactsError
 from jevons.note.document import Section
 from jevons.note.edition import Edition
 from jevons.note.render import SECTIONS
@@ -93,19 +94,26 @@ class Engine:
         shared = {name: plain for name in UNMOVED if name in plain}
         return OnDemand({name: _reader(shared.get(name, own), name) for name in own})
 
-    def _study(self, question: Question) -> Study:
-        if question in self._studies:
-            self._studies.move_to_end(question)
-            return self._studies[question]
-        study = Study(
+    def _opened(self, question: Question, prior: bool) -> Study:
+        return Study(
             self.store,
             question.as_of,
             seed=question.seed,
             draws=question.draws,
             prices=self.prices,
             scenarios=question.applied(),
+            prior=prior,
         )
-        _ = study.experiment  # what cannot be run is refused here
+
+    def _study(self, question: Question) -> Study:
+        if question in self._studies:
+            self._studies.move_to_end(question)
+            return self._studies[question]
+        study = self._opened(question, prior=False)
+        try:
+            _ = study.experiment  # what cannot be run is refused here
+        except TooFewFactsError:
+            study = self._opened(question, prior=True)
         self._studies[question] = study
         while len(self._studies) > KEPT:
             self._studies.popitem(last=False)

@@ -45,11 +45,15 @@ UNIVERSES: Mapping[str, tuple[str, ...]] = {"hyperscalers (BofA, Post)": ("AMZN"
 
 
 def rolling_origin(
-    store: Store, days: Iterable[date] = DAYS, draws: int = 20_000, seed: int = 2025
+    store: Store,
+    days: Iterable[date] = DAYS,
+    draws: int = 20_000,
+    seed: int = 2025,
+    prior: bool = False,
 ) -> dict[str, Any]:
     """Forecasts of every day, scored with what the store knows.
 
-    A day with too few facts to calibrate uses the priors, and says so.
+    A day with too few facts to calibrate uses the priors, and says so; all days with ``prior``.
 
     Returns:
         ``forecasts``, one row a day, entity and quarter; ``years``, what was said of calendar
@@ -59,7 +63,11 @@ def rolling_origin(
     rows: list[dict[str, Any]] = []
     years: list[dict[str, Any]] = []
     for day in days:
-        study = calibrated(store, day, draws, seed)
+        study = (
+            Study(store, day, draws=draws, seed=seed, prior=True)
+            if prior
+            else calibrated(store, day, draws, seed)
+        )
         ahead = reports_ahead(study.experiment, study.posterior, draws, AHEAD)
         found = _quarters(study, later, ahead)
         rows += found
