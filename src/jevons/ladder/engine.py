@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PART = 256  # rules in a part; the same for every engine, so that parts are found again
 ENGINES = ("local", "dask")
+PATIENCE = 10.0  # seconds that a scheduler has to answer
 Progress = Callable[[int, int], None]
 Parts = Iterator[tuple[str, Tried]]
 
@@ -129,7 +130,7 @@ def _client(scheduler: str) -> "Iterator[Client]":
     import distributed
 
     try:
-        client = distributed.Client(scheduler, timeout=10)  # type: ignore[no-untyped-call]
+        client = distributed.Client(scheduler, timeout=PATIENCE)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         raise UserError(
             f"no Dask scheduler answers at {scheduler}; start one with dask scheduler"
@@ -147,7 +148,8 @@ def _load(folder: Path | None, key: str, count: int) -> Tried | None:
     if folder is None:
         return None
     try:
-        with np.load(folder / f"{key}.npz", allow_pickle=False) as kept:
+        with (folder / f"{key}.npz").open("rb") as stream:
+            kept = np.load(stream, allow_pickle=False)
             part = Tried(*(kept[name] for name in FIELDS))
     except (OSError, ValueError, KeyError, BadZipFile):
         return None

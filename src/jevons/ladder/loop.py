@@ -39,6 +39,7 @@ DIGITS = 12  # of what a test reads, so that 90 / 100 - 1 is -10 %
 DUST = 1e-9  # share of the budget below which no order is worth sending
 NOTHING = 1e-3 * DUST  # share of the budget that no interest turns into an order
 CLOSE_BY = 1e-9  # a price this near to a level wakes the loop, which then looks exactly
+BLOCK = 32  # sessions that are looked at together
 NEW_PEAK_GROUP = 0  # row of ``next_hit`` for a new peak
 
 
@@ -187,13 +188,13 @@ def next_hits(seen: Numbers, tests: Numbers) -> NDArray[np.int32]:
 
 
 @compiled
-def levels(plan: Plan, ready: Numbers, cost: float) -> tuple[float, float]:
+def levels(tests: Numbers, ready: Numbers, cost: float) -> tuple[float, float]:
     """Prices between which no sale by gain or loss on the average cost (USD/share) is due."""
     low, high = 0.0, np.inf
     for e in range(len(ready)):
-        if ready[e] > 0 and plan.exit_tests[e, 0, 0] == GAIN:
-            level = cost * (1 + plan.exit_tests[e, 0, 2])
-            if plan.exit_tests[e, 0, 1] == AT_LEAST:
+        if ready[e] > 0 and tests[e, 0, 0] == GAIN:
+            level = cost * (1 + tests[e, 0, 2])
+            if tests[e, 0, 1] == AT_LEAST:
                 high = min(high, level * (1 - CLOSE_BY))
             else:
                 low = max(low, level * (1 + CLOSE_BY))
@@ -201,59 +202,83 @@ def levels(plan: Plan, ready: Numbers, cost: float) -> tuple[float, float]:
 
 
 @compiled
-def next_wake(
-    market: Market,
-    plan: Plan,
-    t: int,
+def next_purchase(
+    after: int,
+    hits: NDArray[np.int32],
+    groups: Whole,
+    rungs: Numbers,
+    rearm: float,
     armed: Numbers,
     due: Numbers,
-    ready: Numbers,
-    first_fill: int,
-    halted: bool,
     full: bool,
 ) -> int:
-    """The first session after ``t`` at which something may have to be decided.
+    """The first session from ``after`` on at which a rung may buy or be armed again.
 
     Args:
-        ready: of exits, all zero while nothing is held. first_fill: of the position held.
-        full: no tranche or no money is left before a sale, a payment or a new peak.
+        groups: of the rungs, rows of ``hits``. full: no tranche or no money is left before a sale,
+            a payment or a new peak.
     """
-    after, hits = t + 1, market.next_hit
-    wake = int(market.next_event[after])
-    if plan.limits[0] == ON_REBOUND:
+    if rearm == ON_REBOUND:
         return after  # the low since a purchase moves every session
-    for r in range(0 if halted else len(armed)):
+    wake = int(hits.shape[1])
+    for r in range(len(armed)):
         if due[r] >= 0:
             wake = min(wake, int(due[r]))
-        elif armed[r] == 0 and plan.limits[0] == ON_NEW_PEAK:
+        elif armed[r] == 0 and rearm == ON_NEW_PEAK:
             wake = min(wake, int(hits[NEW_PEAK_GROUP, after]))
-        elif armed[r] > 0 and not (full and plan.rungs[r, 2] == 0):
-            wake = min(wake, int(hits[plan.rung_group[r], after]))
-    for h in range(0 if halted else len(plan.halt_group)):
-        wake = min(wake, int(hits[plan.halt_group[h], after]))
-    if plan.limits[4] > 0 and not halted:
-        every = int(plan.limits[5])
-        wake = min(wake, (t // every + 1) * every)
-    return min(wake, next_sale(market, plan, after, ready, first_fill))
+        elif armed[r] > 0 and not (full and rungs[r, 2] == 0):
+            wake = min(wake, int(hits[groups[r], after]))
+    return wake
 
 
 @compiled
-def next_sale(market: Market, plan: Plan, after: int, ready: Numbers, first_fill: int) -> int:
-    """The first session from ``after`` on at which a sale other than at a level may be due."""
-    wake = len(market.close)
+def next_halt(after: int, hits: NDArray[np.int32], groups: Whole) -> int:
+    """The first session from ``after`` on at which all buying may stop."""
+    wake = int(hits.shape[1])
+    for group in groups:
+        wake = min(wake, int(hits[group, after]))
+    return wake
+
+
+@compiled
+def next_sale(
+    after: int,
+    hits: NDArray[np.int32],
+    groups: Whole,
+    tests: Numbers,
+    ready: Numbers,
+    first_fill: int,
+) -> int:
+    """The first session from ``after`` on at which a sale other than at a level may be due.
+
+    Args:
+        ready: of exits, all zero while nothing is held. first_fill: of the position held.
+    """
+    wake = int(hits.shape[1])
     for e in range(len(ready)):
-        row = plan.exit_tests[e, 0, 0]
+        row = tests[e, 0, 0]
         if ready[e] > 0 and row == HELD:
-            wake = min(wake, max(after, first_fill + int(plan.exit_tests[e, 0, 2])))
+            wake = min(wake, max(after, first_fill + int(tests[e, 0, 2])))
         elif ready[e] > 0 and row != GAIN:
-            wake = min(wake, int(market.next_hit[plan.exit_group[e], after]))
+            wake = min(wake, int(hits[groups[e], after]))
     return wake
 
 
 @compiled
 def awake_at(close: Numbers, start: int, wake: int, low: float, high: float) -> int:
     """The first session from ``start`` on that is not quiet."""
+    if low == 0 and high == np.inf:
+        return max(start, wake)
     t = start
+    while t < wake:
+        # Blocks without a branch inside are compared several sessions at a time.
+        stop = min(t + BLOCK, wake)
+        inside = True
+        for s in range(t, stop):
+            inside &= (low < close[s]) & (close[s] < high)
+        if not inside:
+            break
+        t = stop
     while t < wake and low < close[t] < high:
         t += 1
     return t
@@ -261,7 +286,9 @@ def awake_at(close: Numbers, start: int, wake: int, low: float, high: float) -> 
 
 @compiled
 def rest(
-    market: Market,
+    close: Numbers,
+    interest: Numbers,
+    earns: bool,
     start: int,
     stop: int,
     held: Position,
@@ -271,20 +298,21 @@ def rest(
     """Pass over the quiet sessions from ``start`` to ``stop`` and return the cash after them."""
     cash, base = held.cash, held.cash + held.accrued
     for t in range(start, stop):
-        invested[t] = held.shares * market.close[t]
-    if not market.earns:
+        invested[t] = held.shares * close[t]
+    if not earns:
         for t in range(start, stop):
             wealths[t] = base + invested[t]
         return cash
     for t in range(start, stop):
-        cash += cash * market.interest[t]
+        cash += cash * interest[t]
         wealths[t] = cash + held.accrued + invested[t]
     return cash
 
 
 @compiled
 def record_rest(
-    market: Market,
+    close: Numbers,
+    interest: Numbers,
     start: int,
     stop: int,
     held: Position,
@@ -295,12 +323,12 @@ def record_rest(
     """Write what :func:`rest` passed over into the account."""
     cash = held.cash
     for t in range(start, stop):
-        earned = cash * market.interest[t]
+        earned = cash * interest[t]
         cash += earned
-        worth = held.shares * market.close[t]
+        worth = held.shares * close[t]
         account[t, CASH], account[t, ACCRUED], account[t, SHARES] = cash, held.accrued, held.shares
         account[t, NAV], account[t, INTEREST] = cash + held.accrued + worth, earned
-        account[t, PRICE_GAIN] = held.shares * (market.close[t] - market.close[t - 1])
+        account[t, PRICE_GAIN] = held.shares * (close[t] - close[t - 1])
         account[t, STATE] = state
         lived[DAYS_SINCE_FILL, t] = lived[DAYS_SINCE_FILL, t - 1] + 1
         lived[HELD, t] = lived[HELD, t - 1] + 1
@@ -332,9 +360,11 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
         Number of fills.
     """
     fill, close, split, dividend = market.fill, market.close, market.split, market.dividend
-    pay_at, interest, seen = market.pay_at, market.interest, market.seen
+    pay_at, interest, seen, hits = market.pay_at, market.interest, market.seen, market.next_hit
     end, end_value = market.end, market.end_value
-    rungs, exits, limits = plan.rungs, plan.exits, plan.limits
+    next_event, rungs, exits, limits = market.next_event, plan.rungs, plan.exits, plan.limits
+    rung_tests, exit_tests, halt_tests = plan.rung_tests, plan.exit_tests, plan.halt_tests
+    rung_group, exit_group, halt_group = plan.rung_group, plan.exit_group, plan.halt_group
     commission, per_share, buy_rate = costs[0], costs[1], costs[2]
     sell_rate, withheld, lot = costs[3], costs[4], costs[5]
     rearm, rebound, most_tranches = limits[0], limits[1], limits[2]
@@ -342,7 +372,8 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
     cash, shares, accrued, basis = budget, 0.0, 0.0, 0.0
     tranches, count, last_fill, first_fill = 0, 0, -1, -1
     halted, exited, rebalance = False, False, 0.0
-    owed = np.zeros(len(close) + 1)
+    pays = next_event[0] < len(close)
+    owed = np.zeros(len(close) + 1 if pays else 0)
     armed, due = np.ones(len(rungs)), -np.ones(len(rungs))
     order, lowest = np.zeros(len(rungs)), np.full(len(rungs), np.inf)
     ready, sale = np.zeros(len(exits)), np.zeros(len(exits))
@@ -354,9 +385,9 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
         t = awake_at(close, start, wake, low, high)
         if t > start:
             held = Position(cash, accrued, shares, basis)
-            cash = rest(market, start, t, held, wealths, invested)
+            cash = rest(close, interest, market.earns, start, t, held, wealths, invested)
             if len(account) > 0:
-                record_rest(market, start, t, held, state, account, lived)
+                record_rest(close, interest, start, t, held, state, account, lived)
         if t == len(close):
             break
         earned = cash * interest[t]
@@ -366,11 +397,13 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
         shares *= split[t]
         for r in range(len(rungs)):
             lowest[r] /= split[t]
-        received = shares * dividend[t] * (1 - withheld)
-        owed[pay_at[t]] += received
-        cash += earned + owed[t]
-        accrued += received - owed[t]
-        fees = 0.0
+        cash += earned
+        received, fees = 0.0, 0.0
+        if pays:
+            received = shares * dividend[t] * (1 - withheld)
+            owed[pay_at[t]] += received
+            cash += owed[t]
+            accrued += received - owed[t]
         if t == end:
             if shares > 0:
                 count = note(fills, count, t, t, DELISTED, -shares, end_value, 0.0)
@@ -436,7 +469,7 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
         watching, selling = False, False
         if end < 0 or t < end:
             tranches = 0 if shares == 0 else tranches
-            for r in range(len(rungs)):
+            for r in range(0 if rearm == NEVER else len(rungs)):
                 lowest[r] = min(lowest[r], close[t])
                 if armed[r] == 0 and (
                     (rearm == ON_NEW_PEAK and seen[NEW_PEAK, t] > 0)
@@ -444,10 +477,15 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
                 ):
                     armed[r] = 1
                     tranches = 0 if rearm == ON_NEW_PEAK else tranches
-            for h in range(len(plan.halt_tests)):
-                halted = halted or holds(plan.halt_tests[h], seen, live, t)
+            for h in range(len(halt_tests)):
+                if not halted and hits[halt_group[h], t] == t:
+                    halted = holds(halt_tests[h], seen, live, t)
             for e in range(len(exits)):
-                if shares > 0 and ready[e] > 0 and holds(plan.exit_tests[e], seen, live, t):
+                if (
+                    ready[e] > 0
+                    and hits[exit_group[e], t] == t
+                    and holds(exit_tests[e], seen, live, t)
+                ):
                     part = shares if exits[e, 1] == REMAINING else budget / close[t]
                     part = wealth / close[t] if exits[e, 1] == WEALTH else part
                     sale[e] = exits[e, 0] * part
@@ -457,7 +495,12 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
             for r in range(len(rungs)):
                 if halted:
                     break
-                if armed[r] > 0 and due[r] < 0 and holds(plan.rung_tests[r], seen, live, t):
+                if (
+                    armed[r] > 0
+                    and due[r] < 0
+                    and hits[rung_group[r], t] == t
+                    and holds(rung_tests[r], seen, live, t)
+                ):
                     due[r] = t + rungs[r, 2]
                 if due[r] != t:
                     continue
@@ -502,9 +545,15 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
         wake = t + 1
         if not (watching or selling or rebalance != 0):
             full = (shares > 0 and tranches >= most_tranches) or cash <= NOTHING * budget
-            wake = next_wake(market, plan, t, armed, due, ready, first_fill, halted, full)
+            sells = next_sale(t + 1, hits, exit_group, exit_tests, ready, first_fill)
+            wake = min(int(next_event[t + 1]), sells)
+            if not halted:
+                buys = next_purchase(t + 1, hits, rung_group, rungs, rearm, armed, due, full)
+                wake = min(wake, buys, next_halt(t + 1, hits, halt_group))
+                if held_weight > 0:
+                    wake = min(wake, int((t // held_every + 1) * held_every))
             if shares > 0:
-                low, high = levels(plan, ready, basis / shares)
+                low, high = levels(exit_tests, ready, basis / shares)
     return count
 
 
@@ -566,8 +615,15 @@ def simulate_family(
 def worst_fall(wealths: Numbers) -> float:
     """The deepest drawdown of a path, in [-1, 0]."""
     highest, worst = wealths[0], 1.0
-    for x in wealths:
-        highest = max(highest, x)
-        if x < worst * highest:
-            worst = x / highest
+    for start in range(0, len(wealths), BLOCK):
+        stop = min(start + BLOCK, len(wealths))
+        least, most = np.inf, 0.0
+        for t in range(start, stop):
+            least, most = min(least, wealths[t]), max(most, wealths[t])
+        if most <= highest and least >= worst * highest:
+            continue  # neither a new high nor a new low in the block
+        for t in range(start, stop):
+            highest = max(highest, wealths[t])
+            if wealths[t] < worst * highest:
+                worst = wealths[t] / highest
     return worst - 1
