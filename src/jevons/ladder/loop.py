@@ -272,13 +272,13 @@ def awake_at(close: Numbers, start: int, wake: int, low: float, high: float) -> 
     t = start
     while t < wake:
         # Blocks without a branch inside are compared several sessions at a time.
-        stop = min(t + BLOCK, wake)
+        block = close[t : min(t + BLOCK, wake)]
         inside = True
-        for s in range(t, stop):
-            inside &= (low < close[s]) & (close[s] < high)
+        for s in range(len(block)):
+            inside &= (low < block[s]) & (block[s] < high)
         if not inside:
             break
-        t = stop
+        t += len(block)
     while t < wake and low < close[t] < high:
         t += 1
     return t
@@ -297,15 +297,16 @@ def rest(
 ) -> float:
     """Pass over the quiet sessions from ``start`` to ``stop`` and return the cash after them."""
     cash, base = held.cash, held.cash + held.accrued
-    for t in range(start, stop):
-        invested[t] = held.shares * close[t]
+    price, worth, wealth = close[start:stop], invested[start:stop], wealths[start:stop]
+    for t in range(len(price)):
+        worth[t] = held.shares * price[t]
     if not earns:
-        for t in range(start, stop):
-            wealths[t] = base + invested[t]
+        for t in range(len(price)):
+            wealth[t] = base + worth[t]
         return cash
-    for t in range(start, stop):
-        cash += cash * interest[t]
-        wealths[t] = cash + held.accrued + invested[t]
+    for t in range(len(price)):
+        cash += cash * interest[start + t]
+        wealth[t] = cash + held.accrued + worth[t]
     return cash
 
 
@@ -371,7 +372,7 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
     most_weight, held_weight, held_every = limits[3], limits[4], limits[5]
     cash, shares, accrued, basis = budget, 0.0, 0.0, 0.0
     tranches, count, last_fill, first_fill = 0, 0, -1, -1
-    halted, exited, rebalance = False, False, 0.0
+    halted, exited, waiting, rebalance = False, False, False, 0.0
     pays = next_event[0] < len(close)
     owed = np.zeros(len(close) + 1 if pays else 0)
     armed, due = np.ones(len(rungs)), -np.ones(len(rungs))
@@ -395,7 +396,7 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
         # What happens without us: interest, split, dividend, payment, end of the listing.
         gain = shares * (split[t] * close[t] - close[t - 1]) if t > 0 else 0.0
         shares *= split[t]
-        for r in range(len(rungs)):
+        for r in range(0 if split[t] == 1 else len(rungs)):
             lowest[r] /= split[t]
         cash += earned
         received, fees = 0.0, 0.0
@@ -414,10 +415,10 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
             ready[:] = 0
 
         # Orders of the session before: sales first, then purchases in the order of the rungs.
-        open_orders = t > 0 and (end < 0 or t < end)
-        for e in range(len(exits) + 1):
+        open_orders = waiting and (end < 0 or t < end)
+        for e in range(len(exits) + 1 if open_orders else 0):
             wanted = -rebalance if e == len(exits) else sale[e]
-            if not open_orders or wanted <= 0:
+            if wanted <= 0:
                 continue
             q = min(wanted * split[t], shares)
             q = q if q == shares else lots(q, lot)
@@ -433,9 +434,9 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
                 if shares == 0:
                     exited = True
                     ready[:] = 0
-        for r in range(len(rungs) + 1):
+        for r in range(len(rungs) + 1 if open_orders else 0):
             wanted = rebalance if r == len(rungs) else order[r]
-            if not open_orders or wanted <= 0:
+            if wanted <= 0:
                 continue
             spend = min(wanted, cash)
             q = lots((spend - commission) / (fill[t] * (1 + buy_rate) + per_share), lot)
@@ -454,9 +455,10 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
                 ready[:] = 1
                 if r < len(rungs):
                     lowest[r] = close[t]
-        order[:] = 0
-        sale[:] = 0
-        rebalance = 0.0
+        if waiting:
+            order[:] = 0
+            sale[:] = 0
+            rebalance = 0.0
 
         worth = shares * close[t]
         wealth = cash + accrued + worth
@@ -543,7 +545,8 @@ def simulate(  # noqa: C901  one loop that reads from top to bottom
         # When to look again: tomorrow if an order is open, else when something may happen.
         low, high = 0.0, np.inf
         wake = t + 1
-        if not (watching or selling or rebalance != 0):
+        waiting = watching or selling or rebalance != 0
+        if not waiting:
             full = (shares > 0 and tranches >= most_tranches) or cash <= NOTHING * budget
             sells = next_sale(t + 1, hits, exit_group, exit_tests, ready, first_fill)
             wake = min(int(next_event[t + 1]), sells)
@@ -616,14 +619,14 @@ def worst_fall(wealths: Numbers) -> float:
     """The deepest drawdown of a path, in [-1, 0]."""
     highest, worst = wealths[0], 1.0
     for start in range(0, len(wealths), BLOCK):
-        stop = min(start + BLOCK, len(wealths))
-        least, most = np.inf, 0.0
-        for t in range(start, stop):
-            least, most = min(least, wealths[t]), max(most, wealths[t])
-        if most <= highest and least >= worst * highest:
+        block = wealths[start : start + BLOCK]
+        quiet = True
+        for t in range(len(block)):
+            quiet &= (block[t] <= highest) & (block[t] >= worst * highest)
+        if quiet:
             continue  # neither a new high nor a new low in the block
-        for t in range(start, stop):
-            highest = max(highest, wealths[t])
-            if wealths[t] < worst * highest:
-                worst = wealths[t] / highest
+        for x in block:
+            highest = max(highest, x)
+            if x < worst * highest:
+                worst = x / highest
     return worst - 1

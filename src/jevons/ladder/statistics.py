@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import kurtosis, norm, rankdata, skew
 
+from jevons.ladder.compiled import compiled
+
 Numbers = NDArray[np.float64]
 CHUNK = 2**20  # numbers at a time in a bootstrap
 EULER = 0.5772156649015329
@@ -95,20 +97,40 @@ def bootstrap_means(x: Numbers, draws: int, block: float, random: np.random.Gene
     A block is one difference of running sums, so the cost is that of the blocks, not the sessions.
     """
     n = len(x)
-    twice = np.cumsum(np.concatenate((x, x)), axis=0)
-    running = np.concatenate((np.zeros((1, *x.shape[1:])), twice))
+    columns = x.reshape(n, -1)
+    running = np.zeros((2 * n + 1, columns.shape[1]))
+    np.cumsum(np.concatenate((columns, columns)), axis=0, out=running[1:])
     most = int(np.ceil(n / block + 6 * (n / block) ** 0.5)) + 10  # blocks that reach n for sure
-    together = max(1, CHUNK // (most * max(1, x[0].size)))
-    means = np.empty((draws, *x.shape[1:]))
+    sums = np.empty((draws, columns.shape[1]))
+    together = max(1, CHUNK // most)
     for first in range(0, draws, together):
-        part = min(together, draws - first)
-        ends = np.minimum(np.cumsum(random.geometric(1 / block, (part, most)), axis=1), n)
-        ends[:, -1] = n
-        lengths = np.diff(ends, axis=1, prepend=0)
-        starts = random.integers(0, n, (part, most))
-        sums = running[starts + lengths] - running[starts]
-        means[first : first + part] = sums.sum(axis=1) / n
-    return means
+        part = sums[first : first + together]
+        starts = (random.random((len(part), most)) * n).astype(np.int64)
+        lengths = np.ones_like(starts)
+        if block > 1:
+            # The geometric distribution by its quantile function.
+            tail = np.log1p(-random.random((len(part), most))) / np.log(1 - 1 / block)
+            lengths += np.minimum(tail, n).astype(np.int64)
+        _block_sums(running, starts, lengths, part)
+    return (sums / n).reshape(draws, *x.shape[1:])
+
+
+@compiled
+def _block_sums(
+    running: Numbers, starts: NDArray[np.int64], lengths: NDArray[np.int64], sums: Numbers
+) -> None:
+    """Sums over the blocks of each sample (draw, column), the last block cut off at the end."""
+    n = len(running) // 2
+    for draw in range(len(sums)):
+        left, k = n, 0
+        sums[draw] = 0.0
+        while left > 0:
+            length = min(lengths[draw, k], left) if k < starts.shape[1] - 1 else left
+            begin = starts[draw, k]
+            for column in range(sums.shape[1]):
+                sums[draw, column] += running[begin + length, column] - running[begin, column]
+            left -= length
+            k += 1
 
 
 def overfitting(returns: Numbers, blocks: int = 10) -> float:
