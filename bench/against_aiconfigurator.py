@@ -44,9 +44,9 @@ def estimate(row: dict[str, str], layout: dict[str, str]) -> float:
     ranks = {name: int(float(layout[name])) for name in RANKS if layout[name]}
     if int(row["chips"]) < ranks["tp_size"] * ranks.get("attention_dp_size", 1):
         # Ranks that the table multiplied although they share chips: see read_ground_truth.py.
-        spread = ranks.get("attention_dp_size", 1) > 1
-        ranks["attention_dp_size" if spread else "tp_size"] = int(row["chips"])
-        ranks |= {"moe_tp_size": 1, "moe_ep_size": int(row["chips"])}
+        chips, spread = int(row["chips"]), ranks.get("attention_dp_size", 1) > 1
+        ranks |= {"tp_size": 1 if spread else chips, "attention_dp_size": chips if spread else 1}
+        ranks |= {"moe_tp_size": 1, "moe_ep_size": chips}
     batch = int(users[1] if users else row["batch"]) / ranks.get("attention_dp_size", 1)
     setting = dict(
         backend_name=layout["backend"],

@@ -252,8 +252,8 @@ def wide_rows() -> list[Mapping[str, str]]:
     return [row.as_row() for row in kept]
 
 
-def main(table: Path) -> None:
-    """Write the file and print what was left out."""
+def read(table: Path) -> tuple[list[Mapping[str, str]], Counter[str]]:
+    """Rows of ``measurements.csv``, and how many were left out for each reason."""
     left_out: Counter[str] = Counter()
     with table.open(encoding="utf-8") as file:
         candidates = list(select(list(csv.DictReader(file)), left_out))
@@ -264,15 +264,17 @@ def main(table: Path) -> None:
             left_out[reason] += 1
         else:
             kept.append(row)
-    for row in kept:
-        assert architecture(row["model"]).name == row["model"]
-        assert chip(row["chip"]).name == row["chip"]
-    everything = [*wide_rows(), *kept]
+    return [*wide_rows(), *kept], left_out
+
+
+def main(table: Path) -> None:
+    """Write the file and print what was left out."""
+    rows, left_out = read(table)
     with Path(str(FILE)).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(everything)
-    print(f"{len(everything)} rows written")  # noqa: T201
+        writer.writerows(rows)
+    print(f"{len(rows)} rows written")  # noqa: T201
     for reason, count in sorted(left_out.items()):
         print(f"{count:4d} left out: {reason}")  # noqa: T201
 

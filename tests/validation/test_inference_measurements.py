@@ -30,7 +30,7 @@ from jevons.model.measurements import (
 )
 from jevons.model.serving import decode, prefill, tokens_per_chip_second
 
-from . import validation_page
+from . import read_ground_truth, validation_page
 
 TABLE = Path(__file__).parents[3] / "shared" / "facts" / "inference_ground_truth.csv"
 MEDIANS = efficiency_factors().medians()
@@ -231,3 +231,25 @@ def test_prompts_of_deepseek_on_b300_were_read_too_slowly_by_the_engine() -> Non
         assert all(b200[name] == b300[name] for name in ("model", "precision", "batch"))
         assert b200["context_in"] == b300["context_in"] == "8192"
         assert float(b300["value"]) > 4 * float(b200["value"])
+
+
+@pytest.mark.skipif(not TABLE.exists(), reason="the published table is not here")
+def test_the_measurements_are_those_of_the_table_and_the_docs_count_what_is_left_out() -> None:
+    rows, left_out = read_ground_truth.read(TABLE)
+    bundled = {row.case_id: row.as_row() for row in measurements()}
+    assert list(bundled) == [row["case_id"] for row in rows]
+    for row in rows:
+        for name in ("chips", "tp", "ep", "batch", "phase", "kv_precision"):
+            assert bundled[row["case_id"]][name] == row[name], row["case_id"]
+        assert float(bundled[row["case_id"]]["value"]) == float(row["value"])
+    docs = (validation_page.DOCS / "efficiency.md").read_text(encoding="utf-8")
+    told = sorted(int(count) for count in re.findall(r"^\| (\d+) \| [a-zMt]", docs, re.MULTILINE))
+    assert told == sorted(left_out.values())
+
+
+def test_rows_that_were_counted_twice_are_beside_their_twins() -> None:
+    # 64 chips by the tags, eight by the benchmark's scripts and by the twin with the same time.
+    tags = {"tp": "64", "attention_dp": "1", "moe_tp": "8", "moe_ep": "8"}
+    assert read_ground_truth.counted_twice(tags)
+    assert not read_ground_truth.counted_twice({**tags, "tp": "8", "moe_tp": "1"})
+    assert not read_ground_truth.counted_twice({**tags, "tp": "8", "moe_tp": "8", "moe_ep": "1"})
