@@ -17,7 +17,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from statistics import quantiles
 
-CLIENTS, REQUESTS, NEW_QUESTIONS = 8, 2_000, 100
+CLIENTS, REQUESTS, NEW_QUESTIONS = 8, 1_000, 60
 TOO_MANY = 200  # connections at once, beyond what is served
 PATHS = (
     "/api/summary", "/api/power", "/api/index", "/api/simulate?name=fleet", "/api/value",

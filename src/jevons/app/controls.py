@@ -32,7 +32,13 @@ def controls_of(engine: Engine, asked: Question, lang: Language) -> Controls:
     """
     named = Question(asked.as_of, asked.seed, asked.draws, asked.scenarios, asked.files)
     inputs = engine.ask(named, lambda study: study.inputs)
-    unit, said = Numbers(Words(lang)).scale, words(lang)
+    scale, said = Numbers(Words(lang)).scale, words(lang)
+
+    def unit(name: str) -> str:
+        """As it stands beside a number; a rate has no unit but its time."""
+        given = str(inputs[name]["unit"])
+        return said["a_year"] if given == "1/year" else scale(given, 1.0, table=True).label
+
     factors = {name: factor for each in named.applied() for name, factor in each.factors.items()}
     keys = ("distribution", "p05", "p50", "p95", "source")
     return Controls(
@@ -43,7 +49,7 @@ def controls_of(engine: Engine, asked: Question, lang: Language) -> Controls:
             InputRange.model_validate(
                 {"name": name, "group": group, "label": label(name, lang)}
                 | {key: inputs[name][key] for key in keys}
-                | {"unit": unit(inputs[name]["unit"], 1.0, table=True).label}
+                | {"unit": unit(name)}
             )
             for group, names in SLIDERS.items()
             for name in names
