@@ -85,6 +85,22 @@ def test_options_of_the_service_reach_the_model(run: Run) -> None:
     assert not {"engine", "speculative", "utilisation"} & set(json.loads(out)["options"])
 
 
+def test_longer_answers_are_a_command_of_their_own(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def document(model: str, chip: str, **options: Any) -> dict[str, Any]:
+        return {"model": model, "chip": chip} | {"options": options | {"as_of": ""}}
+
+    monkeypatch.setattr("jevons.model.reasoning_scenarios.reasoning_document", document)
+    given = ["--context-out", "256", "--parallel", "ep=32", "--price-per-hour", "2"]
+    _, out, _ = run("cost", "reasoning", "a", "--chip", "h800", *given, "--json")
+    answer = json.loads(out)
+    assert (answer["model"], answer["chip"]) == ("a", "h800")
+    assert answer["options"]["context_out"] == 256
+    assert answer["options"]["parallel"] == {"ep": 32}
+    assert "batch" not in answer["options"]  # left to the model
+
+
 def test_a_sweep_doubles_the_batch_and_draws_the_frontier(run: Run) -> None:
     _, out, _ = run("cost", "a", "--chip", "h100", "--sweep", "batch=1..6", "--json")
     assert [row["batch"] for row in json.loads(out)["frontier"]] == [1, 2, 4, 6]
