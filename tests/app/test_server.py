@@ -1,5 +1,6 @@
 """The service: safe by default, one sentence for a mistake, nothing from elsewhere."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from jevons.app import Engine, Question, application
 from jevons.app.engine import KEPT
 from jevons.app.openbb import ORIGINS
+from jevons.facts import load
 
 from .asking import ASKED, get
 
@@ -129,6 +131,21 @@ def test_an_answer_that_the_client_has_is_not_computed_again(client: TestClient)
     assert same.headers["etag"] == tag
     assert client.get("/api/index", params=ASKED | {"seed": 1}).headers["etag"] != tag
     assert client.get("/api/power", params=ASKED).headers["etag"] != tag
+
+
+def test_prices_and_series_are_those_of_the_questions_day() -> None:
+    asked: list[date] = []
+
+    def prices(day: date) -> None:
+        asked.append(day)
+
+    days = [date(2025, 1, 15), date(2025, 3, 11), date(2025, 1, 15)]
+    store = load()
+    alone = Engine(store, days[1], prices, prices)
+    for n, day in enumerate(days):
+        alone.ask(Question(day, n, 100), lambda study: study.as_of)
+    assert asked == [days[0], days[0], days[1], days[1]]  # each once a day
+    assert Engine(store, days[1]).run != alone.run  # whose tags are therefore others
 
 
 def test_studies_are_kept_within_bounds(engine: Engine, client: TestClient) -> None:

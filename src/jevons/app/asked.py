@@ -1,7 +1,7 @@
 """What FastAPI reads from a request: the engine, the question, and the question it is held against.
 
-Answers follow from the question, the facts and the version alone, so their hash is an entity tag: a
-browser that has an answer is told so without anything being computed.
+Within a run of the service an answer follows from the question alone, so its hash is an entity
+tag: a browser that has an answer is told so without anything being computed.
 """
 
 from collections.abc import Iterable
@@ -170,11 +170,10 @@ def tagged(request: Request, response: Response, engine: Warm, asked: Asked) -> 
     Raises:
         UnchangedError: the client has it already.
     """
-    prices = None if engine.prices is None else engine.prices.price_hash
     others = sorted(
         (key, value) for key, value in request.query_params.multi_items() if key not in PARAMETERS
     )
-    fixed = (request.url.path, others, engine.store.fact_hash, prices, __version__)
+    fixed = (request.url.path, others, engine.store.fact_hash, engine.run, __version__)
     tag = f'"{asked.digest(*fixed)}"'
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = "no-cache"  # ask, and be told that nothing changed

@@ -4,6 +4,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
+from secrets import token_hex
 from threading import RLock
 from typing import Any, TypeVar
 
@@ -11,6 +13,7 @@ from jevons.app.question import Question
 from jevons.errors import UserError
 from jevons.facts import Store
 from jevons.market import PriceTable
+from jevons.market.macro_store import MacroSeries
 from jevons.model.evidence import TooFewFactsError
 from jevons.note.document import Section
 from jevons.note.edition import Edition
@@ -47,11 +50,21 @@ class Engine:
     """Studies of one store by question, the most recent ones kept; one is asked at a time.
 
     Args:
-        store: facts. latest: the last day that may be asked for. prices: the user's own.
+        store: facts. latest: the last day that may be asked for.
+        prices, series: the user's own prices and macroeconomic series as they were on a day, asked
+            for once a day.
     """
 
-    def __init__(self, store: Store, latest: date, prices: PriceTable | None = None) -> None:
-        self.store, self.latest, self.prices = store, latest, prices
+    def __init__(
+        self,
+        store: Store,
+        latest: date,
+        prices: Callable[[date], PriceTable | None] = lambda _: None,
+        series: Callable[[date], Mapping[str, MacroSeries] | None] = lambda _: None,
+    ) -> None:
+        self.store, self.latest = store, latest
+        self.run = token_hex(8)  # tells this run's answers from those of one with other prices
+        self._prices, self._series = cache(prices), cache(series)
         self._studies: OrderedDict[Question, Study] = OrderedDict()
         self._lock = RLock()
 
@@ -100,7 +113,8 @@ class Engine:
             question.as_of,
             seed=question.seed,
             draws=question.draws,
-            prices=self.prices,
+            prices=self._prices(question.as_of),
+            macro=self._series(question.as_of),
             scenarios=question.applied(),
             prior=prior,
         )

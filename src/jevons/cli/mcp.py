@@ -1,7 +1,7 @@
 """``jevons mcp``: answers for an analyst's assistant."""
 
 from jevons.cli.compiled import keep_compiled_code
-from jevons.cli.options import FactFiles, PriceFiles, kept_prices, open_store, today
+from jevons.cli.options import FactFiles, PriceFiles, kept_series, open_store, prices_of, today
 
 
 def mcp(facts: FactFiles = None, prices: PriceFiles = None) -> None:
@@ -10,8 +10,6 @@ def mcp(facts: FactFiles = None, prices: PriceFiles = None) -> None:
     keep_compiled_code()
     from jevons.app.assistant import server
     from jevons.app.engine import Engine
-    from jevons.market import read_prices
 
     latest = min(store.last_known_on, today())
-    table = read_prices(prices) if prices else kept_prices(latest)
-    server(Engine(store, latest, table)).run()
+    server(Engine(store, latest, prices_of(prices), kept_series)).run()

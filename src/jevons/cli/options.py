@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -213,6 +213,20 @@ def kept_prices(day: date) -> "PriceTable | None":
 
     store = default_store()
     return adjusted_prices(store, day) if store.exists() else None
+
+
+def prices_of(files: Sequence[Path] | None) -> "Callable[[date], PriceTable | None]":
+    """Prices by day: those of the files, which are checked at once, else the store's.
+
+    Raises:
+        UserError: a file is missing or wrong.
+    """
+    if not files:
+        return kept_prices
+    from jevons.market import read_prices
+
+    table = read_prices(existing(files, "--prices"))
+    return lambda _: table
 
 
 def kept_series(day: date) -> "dict[str, MacroSeries] | None":

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from jevons.cli.compiled import keep_compiled_code
-from jevons.cli.options import FactFiles, PriceFiles, kept_prices, open_store, today
+from jevons.cli.options import FactFiles, PriceFiles, kept_series, open_store, prices_of, today
 from jevons.cli.output import progress
 from jevons.errors import UserError
 
@@ -41,11 +41,9 @@ def serve(
 
         from jevons.app import Engine, application
         from jevons.app.page import warm
-        from jevons.market import read_prices
 
         latest = min(store.last_known_on, today())
-        table = read_prices(prices) if prices else kept_prices(latest)
-        engine = Engine(store, latest, table)
+        engine = Engine(store, latest, prices_of(prices), kept_series)
         warm(engine)
     typer.echo(f"http://127.0.0.1:{port}/  (Ctrl-C ends it)")
     uvicorn.run(
