@@ -117,6 +117,18 @@ def test_outcomes_worked_by_hand() -> None:
     assert got["best_from_cost"] == pytest.approx(0.25)
 
 
+def test_interest_on_idle_cash_is_no_skill() -> None:
+    # Two shares that never fall far enough: all the wealth ever earns is interest.
+    never = parse(
+        "ladder A on peak(lookback=60, field=close) { buy 50% of budget when dd <= -99% }"
+    )
+    on = Scenario((martingale(2), replace(martingale(3), ticker="B")), Setting(cash_rate=0.05))
+    rich = family_document([never, RULE], on)
+    idle = next(record for record in rich["rules"] if "-99%" in record["rule"])
+    assert idle["median_terminal_wealth"] > 1.05
+    assert idle["sharpe"] == pytest.approx(0, abs=1e-6)
+
+
 def test_what_came_after_each_rung() -> None:
     rule = parse(
         "ladder A on peak(lookback=all, field=close) { buy 50% of budget when dd <= -10% "

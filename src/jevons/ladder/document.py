@@ -18,7 +18,7 @@ from jevons.ladder.outcome import outcome
 from jevons.ladder.pooled import pooled
 from jevons.ladder.rule import LadderRule
 from jevons.ladder.run import Run, audit, run
-from jevons.ladder.sweep import Scenario, sessions
+from jevons.ladder.sweep import Scenario, mean_idle, sessions
 from jevons.ladder.verdict import FamilyResult, Trials, verdict
 from jevons.ladder.walk import walk_forward
 from jevons.market.volatility import SESSIONS_A_YEAR
@@ -64,7 +64,7 @@ def run_document(
     against = control_runs(own, scenario)
     counted = None
     if trials is not None:
-        ratio = statistics.sharpe(pooled(own).returns)
+        ratio = statistics.sharpe(pooled(own).excess)
         counted = ledger.record(trials, ledger.data_hash(list(bars)), {rule.rule_hash: ratio})
     answer: dict[str, Any] = {
         "rule": rule.text(),
@@ -97,7 +97,9 @@ def family_document(
     """Several rules on the same shares: each counts as a trial, the best is judged for luck."""
     distinct = list({rule.rule_hash: rule for rule in rules}.values())
     tried = sweep(distinct, scenario, engine, progress)
-    ratios = [statistics.sharpe(returns) for returns in tried.returns]
+    # Over cash, or a rule that hardly buys would look best by its interest.
+    excess = tried.returns - mean_idle(scenario)
+    ratios = [statistics.sharpe(path) for path in excess]
     by_hash = {rule.rule_hash: ratio for rule, ratio in zip(distinct, ratios, strict=True)}
     counted = (
         Trials(len(ratios), float(np.var(ratios)))
@@ -110,8 +112,8 @@ def family_document(
     family = FamilyResult(
         tried.log_returns.T,
         best,
-        statistics.overfitting(tried.returns.T) if enough else None,
-        walk_forward(tried.returns, days),
+        statistics.overfitting(excess.T) if enough else None,
+        walk_forward(excess, days),
     )
     own = [
         run(distinct[best], one, scenario.setting, scenario.of(one.ticker)) for one in scenario.bars

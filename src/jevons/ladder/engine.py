@@ -24,7 +24,7 @@ from jevons.ladder.sweep import FIELDS, Scenario, Tried, sessions, try_rules
 if TYPE_CHECKING:
     from distributed import Client
 
-PART = 256  # rules in a part; the same for every engine, so that parts are found again
+PART = 32  # rules in a part; the same for every engine, so that parts are found again
 ENGINES = ("local", "dask")
 PATIENCE = 10.0  # seconds that a scheduler has to answer
 Progress = Callable[[int, int], None]

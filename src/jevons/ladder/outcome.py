@@ -51,7 +51,7 @@ def outcome(result: Run) -> dict[str, Any]:
         "exposure": rounded(result.exposure.mean()),
         "cash_drag": rounded(1 - result.exposure.mean()),
         "exhausted": full,
-        "sharpe": sharpe_or_none(result.returns),
+        "sharpe": sharpe_or_none(result.excess),
         "worst_drawdown": rounded(fall.min()),
         "ulcer": rounded(np.sqrt((fall**2).mean())),
         "days_under_water": int((fall < 0).sum()),
@@ -73,7 +73,7 @@ def drawdowns(values: Numbers) -> Numbers:
 
 
 def sharpe_or_none(returns: Numbers) -> float | None:
-    """Yearly Sharpe ratio; None where nothing moved."""
+    """Yearly Sharpe ratio of returns over cash; None where nothing moved."""
     deviation = float(returns.std(ddof=1)) if len(returns) > 1 else 0.0
     if deviation <= 0:
         return None

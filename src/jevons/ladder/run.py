@@ -85,7 +85,7 @@ class Run:
 
     Attributes:
         account: (session, column) see ``jevons.ladder.loop``. fills: (fill, column).
-        seen: (series, session) what the tests read.
+        seen: (series, session) what the tests read. idle: return of cash, (session,).
     """
 
     rule: LadderRule
@@ -94,6 +94,7 @@ class Run:
     account: Numbers
     fills: Numbers
     seen: Numbers
+    idle: Numbers
     series: tuple[str, ...] = field(repr=False)
     rungs: tuple[Rung, ...] = field(repr=False)
 
@@ -106,6 +107,11 @@ class Run:
     def returns(self) -> Numbers:
         """Daily returns of the whole budget, (session - 1,)."""
         return self.wealth[1:] / self.wealth[:-1] - 1
+
+    @property
+    def excess(self) -> Numbers:
+        """Daily returns of the whole budget over those of cash, (session - 1,)."""
+        return self.returns - self.idle[1:]
 
     @property
     def exposure(self) -> Numbers:
@@ -155,7 +161,8 @@ def run(
     seen[: loop.LIVE] = lived
     names = (*LIVE_NAMES, *(name for name, _ in planner.reads))
     steps = deepest_last(rule.steps)
-    return Run(rule, bars, setting.budget, account, fills[:count].copy(), seen, names, steps)
+    kept, idle = fills[:count].copy(), market.interest
+    return Run(rule, bars, setting.budget, account, kept, seen, idle, names, steps)
 
 
 def market_of(bars: Bars, setting: Setting, seen: Numbers, groups: Numbers) -> loop.Market:
@@ -164,7 +171,7 @@ def market_of(bars: Bars, setting: Setting, seen: Numbers, groups: Numbers) -> l
     Args:
         seen, groups: what the rules read and test, see :class:`jevons.ladder.plan.Planner`.
     """
-    interest = setting.cash_rate * bars.gap_days / DAYS_A_YEAR
+    interest = idle_returns(bars, setting)
     return loop.Market(
         bars.open if setting.fill_at == "open" else bars.close,
         bars.close,
@@ -179,6 +186,11 @@ def market_of(bars: Bars, setting: Setting, seen: Numbers, groups: Numbers) -> l
         next_happening(bars),
         bool(interest.any()),
     )
+
+
+def idle_returns(bars: Bars, setting: Setting) -> Numbers:
+    """What cash earns since the session before, (session,)."""
+    return np.asarray(setting.cash_rate * bars.gap_days / DAYS_A_YEAR, dtype=np.float64)
 
 
 def next_happening(bars: Bars) -> NDArray[np.int32]:

@@ -13,7 +13,7 @@ from jevons.ladder import loop
 from jevons.ladder.bars import Bars
 from jevons.ladder.plan import Planner
 from jevons.ladder.rule import LadderRule
-from jevons.ladder.run import Setting, market_of
+from jevons.ladder.run import Setting, idle_returns, market_of
 from jevons.ladder.series import SeriesTable
 
 Numbers = NDArray[np.float64]
@@ -149,6 +149,17 @@ def _place(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> tuple[Any, ..
     if all(len(one) == one[-1] - one[0] + 1 for one in (rows, columns)):
         return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     return np.ix_(rows, columns)
+
+
+def mean_idle(scenario: Scenario) -> Numbers:
+    """What cash earns, mean over the shares open that day, (session,)."""
+    days = sessions(scenario.bars)
+    total, count = np.zeros(len(days)), np.zeros(len(days))
+    for one in scenario.bars:
+        at = np.searchsorted(days, one.days[1:])
+        total[at] += idle_returns(one, scenario.setting)[1:]
+        count[at] += 1
+    return total / count
 
 
 def log_wealth(wealth: Numbers) -> Numbers:

@@ -111,7 +111,7 @@ def verdict(
     hardest = min(edges, key=lambda edge: float(edge["edge"]))
     stress = stress_edge(mine, others)
     worst = None if stress is None else min(float(hardest["edge"]), stress["edge"])
-    deflated = statistics.deflated_sharpe(mine.returns, trials.count, trials.variance)
+    deflated = statistics.deflated_sharpe(mine.excess, trials.count, trials.variance)
     overfitting = None if family is None else family.overfitting
     found, separate = falls(own)
     passed = _passed(edges, deflated, superior, stepped, overfitting, worst)
@@ -141,7 +141,7 @@ def verdict(
         "stress": stress,
         "power": f"an edge of {hardest['detectable']:.1%} a year over {hardest['control']} would "
         "be found four times in five",
-        "alpha": _alpha(mine.returns, others.get("lump_start")),
+        "alpha": _alpha(mine.excess, others.get("lump_start")),
         "edges": edges,
     }
 
@@ -228,12 +228,12 @@ def _word(
     return "not identified", f"not shown: {missing}"
 
 
-def _alpha(returns: Numbers, held: Any) -> dict[str, Any] | None:
+def _alpha(excess: Numbers, held: Any) -> dict[str, Any] | None:
     """The part of the return that the same exposure to the shares does not explain."""
     if held is None:
         return None
-    lags = int(np.ceil(1.5 * statistics.block_length(returns)))
-    intercept, error, slope = inference.alpha(returns, held.returns, lags)
+    lags = int(np.ceil(1.5 * statistics.block_length(excess)))
+    intercept, error, slope = inference.alpha(excess, held.excess, lags)
     return {
         "alpha": rounded(intercept * SESSIONS_A_YEAR),
         "error_newey_west": rounded(error * SESSIONS_A_YEAR),

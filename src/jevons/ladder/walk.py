@@ -17,7 +17,7 @@ def walk_forward(returns: Numbers, days: NDArray[np.datetime64]) -> dict[str, An
     """How much of a choice's Sharpe ratio is left in the year after it was made.
 
     Args:
-        returns: (rule, session). days: (session,).
+        returns: over those of cash, (rule, session). days: (session,).
 
     Returns:
         ``years`` followed, ``inside`` (mean yearly Sharpe ratio of the chosen rules on the years
