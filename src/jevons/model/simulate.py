@@ -128,6 +128,12 @@ def sample(declared: Declared, drawn: Drawn, block: jax.Array) -> dict[str, jax.
 
 
 @cache
+def sampled(inputs: Declared) -> Callable[[Drawn, jax.Array], dict[str, jax.Array]]:
+    """Sampling of one block alone, compiled once for a set of declared inputs."""
+    return jax.jit(lambda drawn, block: sample(inputs, drawn, block))
+
+
+@cache
 def compiled(inputs: Declared) -> Callable[[Drawn, jax.Array, Setting], Paths]:
     """Sampling and chain of one block, compiled once for a set of declared inputs.
 
@@ -281,7 +287,7 @@ class Block:
             experiment: what to run. draws: how many of the block to keep.
         """
         declared, drawn = arguments(experiment)
-        inputs = sample(declared, drawn, jnp.uint32(0))
+        inputs = sampled(declared)(drawn, jnp.uint32(0))
         paths = compiled(declared)(drawn, jnp.uint32(0), experiment.setting)
         kept = slice(0, min(draws, BLOCK))
         return Block(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,9 +72,8 @@ def total_capacity(block: Block) -> list[dict[str, Any]]:
     capacity = (paths["us_electricity"] + lacked) / (HOURS * LOAD_FACTOR)
     base = capacity[QUARTERS.index("2024Q4")]
     supply = paths["power_under_construction"] + paths["power_grid_access"]
-    time = jnp.asarray(np.arange(len(QUARTERS))[:, None] / 4 + YEARS[0] + 0.25)
-    inputs = {name: jnp.asarray(value) for name, value in block.inputs.items()}
-    available = np.asarray(power.option_supply(inputs, time), np.float64).sum(0)
+    time = np.arange(len(QUARTERS))[:, None] / 4 + YEARS[0] + 0.25
+    available = np.asarray(jax.jit(power.option_supply)(block.inputs, time), np.float64).sum(0)
     rows = []
     for year, end in zip(YEARS, ENDS, strict=True):
         if year < power.WINDOW_START:
@@ -93,16 +92,23 @@ def total_capacity(block: Block) -> list[dict[str, Any]]:
     return rows
 
 
+@jax.jit
+def option_costs(
+    x: Mapping[str, jax.Array], idle: jax.Array
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Capital, energy and merit cost of each option, each (option, draw), in one compiled step."""
+    return power.option_capital(x), power.option_energy_cost(x), power.merit_cost(x, idle)
+
+
 def options(snapshot: Snapshot, block: Block) -> list[dict[str, Any]]:
     """The time-to-power options: GW announced and realised, first power, costs, published queues.
 
     ``first`` is the share of draws in which the option is the cheapest by merit cost.
     """
-    x = {name: jnp.asarray(value) for name, value in block.inputs.items()}
+    x = block.inputs
     watts = x["compute_power"] * x["energy_efficiency_growth"] ** ((8 - block.anchor) / 4)
-    idle = jnp.asarray(block.paths["hour_cost"][block.anchor]) / watts * 1e6 / x["pue"]
-    capital, energy = power.option_capital(x), power.option_energy_cost(x)
-    merit = np.asarray(power.merit_cost(x, idle))
+    idle = block.paths["hour_cost"][block.anchor] / watts * 1e6 / x["pue"]
+    capital, energy, merit = (np.asarray(each) for each in option_costs(x, idle))
     first = merit.argmin(0)
     rows = []
     for i, name in enumerate(power.OPTIONS):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +35,22 @@ def year_sums(values: Floats) -> Floats:
     shape = (*values.shape[:-2], len(YEARS), 4, values.shape[-1])
     result: Floats = values.reshape(shape).sum(-2)
     return result
+
+
+@jax.jit
+def custom_choice(x: Mapping[str, jax.Array], anchor: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Share of custom chips by workload, (workload, quarter, draw), and their cost advantage.
+
+    In one compiled step: run op by op it takes seconds to compile the first time.
+    """
+    time = Timeline.of(anchor)
+    weights = custom_chips.workload_weights(x, time.anchor_since_2025)
+    advantage = custom_chips.advantage(
+        x,
+        unit_cost.price_per_unit(x, time.since_2025),
+        unit_cost.watts_per_unit(x, time.since_2025),
+    )
+    return custom_chips.share_by_workload(x, advantage, time.since_2025, weights), advantage
 
 
 class SupplyFigures:
@@ -133,8 +149,8 @@ class SupplyFigures:
     def alive(self) -> Floats:
         """Share of a vintage in service by age in quarters, (age, draw)."""
         ages = np.arange(len(QUARTERS) + EARLY_AGE + 1)[:, None] * QUARTER_YEARS
-        life = jnp.asarray(self.block.inputs["accelerator_life"])
-        return np.asarray(supply.survival(life, jnp.asarray(ages)), np.float64)
+        life = self.block.inputs["accelerator_life"]
+        return np.asarray(jax.jit(supply.survival)(life, ages), np.float64)
 
     @property
     def _watts(self) -> Floats:
@@ -183,15 +199,7 @@ class SupplyFigures:
 
     def custom_share(self) -> dict[str, Any]:
         """Share of custom chips in the spend on each workload and in all of it, by year's end."""
-        x = {name: jnp.asarray(value) for name, value in self.block.inputs.items()}
-        time = Timeline.of(self.experiment.setting.anchor)
-        weights = custom_chips.workload_weights(x, time.anchor_since_2025)
-        advantage = custom_chips.advantage(
-            x,
-            unit_cost.price_per_unit(x, time.since_2025),
-            unit_cost.watts_per_unit(x, time.since_2025),
-        )
-        chosen = custom_chips.share_by_workload(x, advantage, time.since_2025, weights)
+        chosen, advantage = custom_choice(self.block.inputs, self.experiment.setting.anchor)
         parts = zip(custom_chips.CHIP_WORKLOADS, np.asarray(chosen, np.float64), strict=True)
         return {
             "by_workload": {name: by_year(part[ENDS], "1") for name, part in parts},
