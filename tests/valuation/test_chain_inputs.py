@@ -17,7 +17,8 @@ def test_a_buyers_ai_capex_is_its_capex_less_what_it_spent_before() -> None:
     setting = setting_of("2024Q4", dict.fromkeys(BUYERS, (6.0, 15.0)))
     ai = np.linspace(10.0, 40.0, len(QUARTERS))[:, None] * np.array([0.9, 1.0, 1.2])
     since_2022 = jnp.asarray(QUARTER_STARTS + 0.25 - 2022.5)[:, None]
-    buyers = capex.by_buyer(jnp.asarray(ai), jnp.asarray(share), setting.buyer_before, since_2022)
+    shares = jnp.asarray(share)[:, None]  # the same in every draw
+    buyers = capex.by_buyer(jnp.asarray(ai), shares, setting.buyer_before, since_2022)
     paths = {
         "ai_revenue": np.ones((draws, len(companies()), len(QUARTERS))),
         "capex_by_buyer": np.moveaxis(np.asarray(buyers), -1, 0),
