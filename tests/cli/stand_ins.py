@@ -37,6 +37,7 @@ class Study:
         prior: bool = False,
         sample: bool = False,
         sampling: object = None,
+        told: object = None,
     ) -> None:
         self.arguments: dict[str, Any] = {
             "as_of": as_of,

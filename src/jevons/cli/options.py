@@ -203,6 +203,7 @@ def open_study(
         macro=None if prices is None else kept_series(day),
         prior=prior,
         sample=sample,
+        told=lambda text: typer.echo(f"Note: {text}", err=True),
         sampling=progress_once_needed(f"Calibrating on what was known by {day}"),
     )
 

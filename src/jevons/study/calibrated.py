@@ -43,7 +43,7 @@ def calibration(
                 "series": name,
                 "observations": counts[name],
                 "discrepancy": _spread(*posterior.discrepancy[name]),
-                "declared": _spread(**entry.discrepancy),
+                "declared": _spread(*(entry.discrepancy[at] for at in ("p10", "median", "p90"))),
             }
             for name, entry in series().items()
         ],
@@ -52,10 +52,8 @@ def calibration(
     }
 
 
-def _spread(p10: float, p50: float | None = None, p90: float | None = None) -> dict[str, Any]:
-    assert p90 is not None
-    middle = (p10 * p90) ** 0.5 if p50 is None else p50
-    return {"p10": rounded(p10), "p50": rounded(middle), "p90": rounded(p90)}
+def _spread(p10: float, p50: float, p90: float) -> dict[str, Any]:
+    return {"p10": rounded(p10), "p50": rounded(p50), "p90": rounded(p90)}
 
 
 def inputs(posterior: Posterior, before: Experiment, after: Experiment) -> list[dict[str, Any]]:

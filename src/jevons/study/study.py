@@ -74,7 +74,7 @@ class Study:
             known on the day; see :func:`jevons.market.macro_store.known_series`.
         prior: use the priors alone. sample: calibrate a day of which no posterior is kept;
             otherwise such a day uses the priors. sampling: called with parts done and parts in
-            all while it calibrates.
+            all while it calibrates. told: called with a sentence where no posterior is kept.
     """
 
     def __init__(
@@ -91,12 +91,14 @@ class Study:
         prior: bool = False,
         sample: bool = False,
         sampling: Progress | None = None,
+        told: Callable[[str], None] | None = None,
     ) -> None:
         if draws < 1:
             raise UserError(f"draws {draws} must be at least 1")
         self.store, self.as_of, self.seed, self.draws = store, as_of, seed, draws
         self.progress, self.scenarios = progress, scenarios
         self.prior, self.sample, self.sampling = prior, sample, sampling
+        self.told = told
         self.snapshot: Snapshot = store.as_of(as_of)
         self.prices = None if prices is None else prices.as_of(as_of)
         self.macro = dict(macro or {})
@@ -115,7 +117,13 @@ class Study:
         """
         if self.prior:
             return None
-        return posterior_of(self.snapshot, self.before_data, self.sampling, sample=self.sample)
+        found = posterior_of(self.snapshot, self.before_data, self.sampling, sample=self.sample)
+        if found is None and self.told is not None:
+            self.told(
+                f"no posterior of {self.as_of} is kept, so the priors alone are used; "
+                f"jevons calibrate --as-of {self.as_of} learns it once"
+            )
+        return found
 
     def calibration(self) -> dict[str, Any]:
         """What the day's calibration learnt; see :func:`jevons.study.calibrated.calibration`.
