@@ -38,6 +38,7 @@ class Study:
         sample: bool = False,
         sampling: object = None,
         told: object = None,
+        described: object = (),
     ) -> None:
         self.arguments: dict[str, Any] = {
             "as_of": as_of,
@@ -91,6 +92,13 @@ class Study:
 
     def campuses(self) -> dict[str, Any]:
         return {"sites": [{"site": "Abilene", "operating_gw": 0.3, "stages": [], "facts": ["f1"]}]}
+
+    def value_chain(self, year: int | None = None) -> dict[str, Any]:
+        link = {"source": "capex", "target": "gpu", "value": 0.3}
+        return {"year": year or 2025, "capex": QUANTITY, "sankey": {"links": [link]}}
+
+    def workbook(self, ticker: str, file: Path) -> dict[str, Any]:
+        return {"file": str(file), "ticker": ticker}
 
     def value(self, ticker: str) -> dict[str, Any]:
         if ticker != "NVDA":

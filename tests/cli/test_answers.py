@@ -32,6 +32,11 @@ ANSWERS = [
     (["value", "NVDA"], lambda study: study.value("NVDA")),
     (["value", "nvda"], lambda study: study.value("NVDA")),
     (["value"], Study.values),
+    (["value", "nvda", "NVDA"], lambda study: [study.value("NVDA")] * 2),
+    (["implied", "NVDA", "ETN"], lambda study: [study.implied("NVDA"), study.implied("ETN")]),
+    (["chain"], lambda study: study.value_chain()),
+    (["chain", "--year", "2027"], lambda study: study.value_chain(2027)),
+    (["value", "nvda", "--export", "a.xlsx"], lambda study: study.workbook("NVDA", Path("a.xlsx"))),
     (["implied", "NVDA"], lambda study: study.implied("NVDA")),
     (["sensitivity"], lambda study: study.sensitivity("new_power_demand", "2028Q4")),
     (

@@ -47,8 +47,8 @@ def test_an_interruption_is_one_line_and_code_130(
 
 COMMANDS = [
     "note", "simulate", "cost", "index", "shock", "sensitivity", "supply", "power", "capital",
-    "campuses", "value", "implied", "backcheck", "drawdown", "universe", "facts", "claims", "pull",
-    "ladder", "serve", "mcp",
+    "campuses", "chain", "value", "implied", "backcheck", "drawdown", "universe", "facts",
+    "claims", "pull", "ladder", "serve", "mcp",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from jevons.model.anchors import data_center_revenue
 from jevons.model.capital import funding
 from jevons.model.chain import Timeline, chain, setting_of
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
+from jevons.model.input_output import coefficients
 from jevons.model.priors import BLOCK, priors
 from jevons.model.revenue import exposures
 from jevons.model.simulate import Experiment, simulate
@@ -64,9 +65,10 @@ def numbers_of(values: dict[str, np.ndarray]) -> dict[str, jax.Array]:
 
 
 def test_every_declared_input_is_read_and_nothing_else() -> None:
-    names = [*priors(), *(exposure.name for exposure in exposures())]
+    names = [*priors(), *(row.name for row in exposures()), *(row.name for row in coefficients())]
+    setting = experiment().setting
     recorded = Recorded(iter(names))
-    jax.eval_shape(lambda: chain(recorded, experiment().setting))
+    jax.eval_shape(lambda: chain(recorded, setting))
     assert recorded.read == set(names)
 
 

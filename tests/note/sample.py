@@ -3,7 +3,7 @@
 from typing import Any
 
 from . import sample_build_out
-from .sample_companies import claims, companies, implied, ladders
+from .sample_companies import claims, companies, implied, ladders, value_chain
 from .sample_draws import QUARTERS, growing, index_quantity, quantity
 from .sample_market import market
 
@@ -180,6 +180,7 @@ def figures() -> dict[str, Any]:
         "drawdown",
         "market",
         "companies",
+        "value_chain",
         "cost",
         "cost_checked",
         "token_cost",
@@ -336,6 +337,7 @@ def figures() -> dict[str, Any]:
                 for i, name in enumerate(BUYERS)
             },
         },
+        "value_chain": value_chain(),
         "companies": companies(),
         "market": market(whole=True),
         "implied": implied(),

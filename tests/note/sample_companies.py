@@ -45,6 +45,16 @@ def companies() -> list[dict[str, Any]]:
             "ai_revenue": growing(ticker, 30.0 / (1 + i), 0.3, "USD_bn/quarter"),
             "revenue_ttm": 130.0 / (1 + i),
             "forward_price_earnings": 18.0 + i,
+            "multiples": {
+                "ev_to_revenue": {"value": 5.0 + i, "percentile": 0.6, "days": 20},
+                "ev_to_operating_income": {"value": 12.0 + i, "percentile": None, "days": 3},
+            },
+            "bounds": {
+                "terminal_share": 0.5 + 0.02 * i,
+                "margin_2030": 0.3,
+                "margin_history_p90": None if i % 2 else 0.25,
+                "flags": ["margin_above_history"] if i % 2 else [],
+            },
             "implied": None,
             "missing": None,
             "scaled_drawdown": -0.3 - 0.05 * i,
@@ -74,11 +84,38 @@ def implied() -> list[dict[str, Any]]:
             "implied": 250.0 + 70.0 * i,
             "base": base,
             "reason": None,
+            "units": {
+                "fleet_gw": {"implied": 90.0 + i, "base": 80.0, "unit": "GW"},
+                "token_growth": {"implied": 1.2 + i / 10, "base": 1.1, "unit": "1/year"},
+                "share": {"implied": 0.3 if i % 2 else None, "base": 0.2, "reason": "above one"},
+            },
         }
         for i, ticker in enumerate(list(TICKERS)[:12])
     ]
     rows[3] |= {"implied": None, "reason": "no build-out between 31 and 12,400 gives the price"}
     return rows
+
+
+def value_chain() -> dict[str, Any]:
+    """One dollar through three sectors."""
+    links = [("capex", "gpu", 0.7), ("capex", "shell", 0.3), ("gpu", "memory", 0.1)]
+    links += [("gpu", "NVDA", 0.6), ("memory", "others", 0.1), ("shell", "others", 0.3)]
+    names = ("source", "target", "value")
+    amount = quantity("sector", 100.0, 0.3, "USD_bn")
+    return {
+        "year": 2025,
+        "capex": amount,
+        "sectors": [
+            {"sector": name, "gross_output": amount, "value_added": amount, "of_a_dollar": 0.3}
+            | {"not_followed": quantity("rest", 0.4, 0.1, "1")}
+            for name in ("gpu", "shell", "memory")
+        ],
+        "companies": [
+            {"ticker": "NVDA", "of_a_dollar": 0.6},
+            {"ticker": "others", "of_a_dollar": 0.4},
+        ],
+        "sankey": {"links": [dict(zip(names, link, strict=True)) for link in links]},
+    }
 
 
 def ladders() -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from jevons.note.render import page
 
 from .reading import Page, chart_rows, numbers
 
-PLACES = {"x", "order"}  # fields of a chart's rows that are places, not figures
+PLACES = {"x", "order", "right", "top", "bottom", "middle", "text_x"}  # fields that are places
 SCALES = (1.0, 100.0, *(10.0**power for power in (-4, -3, -1, 1, 3)))  # percent, 亿, mn, bn, tn
 
 pytestmark = pytest.mark.usefixtures("small_bundle")

@@ -13,10 +13,10 @@ from .sample_market import market
 
 # Closed lists that the study's words are looked up in; which of them occur depends on the run.
 LISTS = {
-    "amount", "bound", "category", "checked_group", "chip_line", "distribution", "fundamentals",
-    "gate", "horizon", "ladder_verdict", "layer", "lesson", "limit", "market", "metric", "money",
-    "money_amount", "one_more", "option", "per", "per_label", "phase", "quadrant", "quantity",
-    "status", "unit", "vendor", "verdict", "workload",
+    "amount", "bound", "category", "checked_group", "chip_line", "distribution", "flag",
+    "fundamentals", "gate", "horizon", "ladder_verdict", "layer", "lesson", "limit", "market",
+    "metric", "money", "money_amount", "one_more", "option", "per", "per_label", "phase",
+    "quadrant", "quantity", "sector", "status", "unit", "vendor", "verdict", "workload",
 }  # fmt: skip
 
 SHARE = {"ticker": "NVDA"} | dict.fromkeys(

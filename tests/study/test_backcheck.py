@@ -7,8 +7,10 @@ from typing import cast
 import numpy as np
 import pytest
 
+from jevons.facts import load
 from jevons.facts.snapshot import Snapshot
 from jevons.model.clock import QUARTERS
+from jevons.study import Study
 from jevons.study.backcheck import backcheck
 from jevons.valuation import ChainInputs
 
@@ -42,12 +44,12 @@ REPORTED = Quarter(date(2024, 10, 1), date(2024, 12, 31), 8.0)
 
 
 def checked(*quarters: Quarter) -> dict[str, object]:
-    return backcheck(cast(Snapshot, Known(quarters)), CHAIN)
+    return backcheck(cast(Snapshot, Known(quarters)), CHAIN, {})
 
 
 def test_a_quarter_by_hand() -> None:
     """10 modelled against 8 reported: a quarter too high, and outside 9 to 11."""
-    answer = backcheck(cast(Snapshot, Known((REPORTED,))), CHAIN)
+    answer = backcheck(cast(Snapshot, Known((REPORTED,))), CHAIN, {})
     (row,) = answer["quarters"]
     # The clock counts quarters of 91.3 days, the calendar has 92 in this one.
     assert row["error"] == pytest.approx(0.25, abs=1.25 * (92 / 91.25 - 1))
@@ -71,10 +73,23 @@ def test_only_whole_quarters_that_have_ended_are_compared() -> None:
 
 
 def test_who_reports_nothing_is_named_with_the_reason() -> None:
-    answer = backcheck(cast(Snapshot, Known((REPORTED,))), CHAIN)
+    answer = backcheck(cast(Snapshot, Known((REPORTED,))), CHAIN, {})
     missing = {row["ticker"]: row["missing"] for row in answer["companies"]}
     assert missing["NVDA"] is None
     assert missing["AVGO"] == (
         "no quarter of ai_semiconductor_revenue for AVGO known by 2025-03-11"
     )
-    assert missing["ETN"] == "ETN reports no revenue from AI alone"
+    assert missing["ETN"] == "ETN reports no revenue from AI alone and has no value"
+
+
+def test_who_reports_no_ai_revenue_is_held_to_all_of_it() -> None:
+    """Vertiv, Arista and GE Vernova: every reported quarter of the last year, within 30 %."""
+    store = load()
+    answer = Study(store, store.last_known_on, draws=300).backcheck()
+    rows = {row["ticker"]: row for row in answer["companies"]}
+    for ticker in ("ANET", "VRT", "GEV"):
+        assert rows[ticker]["metric"] == "total_revenue"
+        assert rows[ticker]["quarters"] >= 4
+        assert rows[ticker]["mean_absolute_error"] < 0.3
+    for ticker in ("NVDA", "AVGO"):
+        assert rows[ticker]["metric"] != "total_revenue"

@@ -4,6 +4,7 @@ import pytest
 
 from jevons.errors import UserError
 from jevons.facts.variables import variables
+from jevons.model.input_output import coefficients
 from jevons.model.priors import priors
 from jevons.study.explanations import Explanation, explain, explanations
 from jevons.study.path_summaries import outputs
@@ -40,7 +41,7 @@ def test_every_part_of_the_figures_is_explained(name: str) -> None:
 
 @pytest.mark.parametrize("entry", explanations().values(), ids=lambda entry: entry.name)
 def test_the_inputs_of_an_explanation_exist_and_are_named_once(entry: Explanation) -> None:
-    known = {*priors(), *SHARED, *EVERY}
+    known = {*priors(), *SHARED, *EVERY, *(row.name for row in coefficients())}
     assert set(entry.inputs) <= known
     assert len(set(entry.inputs)) == len(entry.inputs)
     assert all(variables()[name].kind == "input" for name in entry.inputs)

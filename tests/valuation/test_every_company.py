@@ -18,6 +18,7 @@ from jevons.model.clock import FIRST_YEAR, LAST_YEAR
 from jevons.study import Study
 from jevons.valuation import CompanyValue, companies, implied
 from jevons.valuation import cash_flow as cf
+from jevons.valuation.bounds import BEYOND, MARGIN, MOST_BEYOND, bounds
 from jevons.valuation.fair_value import Claims, value_per_share
 from jevons.valuation.value import (
     Case,
@@ -101,6 +102,51 @@ def test_2_invested_capital_and_economic_profit_make_the_value(ticker: str) -> N
         np.testing.assert_allclose(50.0 + (profit * discount).sum(1), flows, rtol=1e-9, atol=1e-9)
 
 
+def values_by_year(of: Valued) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """FCFF by year, enterprise value at the end of each year from now on, and WACC, by draw."""
+    base, ai = of.segments
+    x = {name: np.asarray(value) for name, value in of.case.x.items()}
+    flows = np.asarray(base.free_cash_flow + ai.free_cash_flow)
+    coming = np.asarray(base.nopat + ai.nopat)[:, -1] * (1 + x["terminal_growth"])
+    kept = 1 - x["terminal_growth"] / x["ronic"]
+    worth = [coming * kept / (x["wacc"] - x["terminal_growth"])]
+    for year in reversed(range(YEARS)):
+        worth.append((worth[-1] + flows[:, year]) / (1 + x["wacc"]))
+    return flows, np.stack(worth[::-1], axis=1), x["wacc"]
+
+
+@every_company
+def test_1_firm_equity_and_adjusted_present_value_agree(ticker: str) -> None:
+    """FCFF at WACC, FCFE at the cost of equity, and APV (Miles and Ezzell 1980), one value.
+
+    Debt is a quarter of the value at each year's end, at 5 %, with a tax shield. WACC is given, so
+    the cost of equity and of the unlevered firm follow from it.
+    """
+    of = valued(ticker)
+    flows, worth, wacc = values_by_year(of)
+    tax, part, interest = np.asarray(of.case.x["tax_rate"]), 0.25, 0.05
+    years = np.arange(1, YEARS + 1)
+    with jax.enable_x64(True):
+        firm = sum(
+            cf.present_value(s, of.case.x["wacc"], terminal_of(of.case), year_ends()).enterprise
+            for s in of.segments
+        )
+    np.testing.assert_allclose(worth[:, 0], firm, rtol=1e-6, atol=1e-6)
+    debt = part * worth
+    to_equity = flows - interest * (1 - tax)[:, None] * debt[:, :-1] + np.diff(debt)
+    equity_rate = (wacc - part * interest * (1 - tax)) / (1 - part)
+    equity = (to_equity / (1 + equity_rate)[:, None] ** years).sum(1)
+    equity += (1 - part) * worth[:, -1] / (1 + equity_rate) ** YEARS
+    np.testing.assert_allclose(equity + debt[:, 0], worth[:, 0], rtol=1e-6, atol=1e-6)
+    saved = part * interest * tax / (1 + interest)
+    unlevered = (wacc + saved) / (1 - saved)
+    shields = interest * tax[:, None] * debt[:, :-1]
+    adjusted = (flows / (1 + unlevered)[:, None] ** years).sum(1)
+    adjusted += (shields / (1 + unlevered)[:, None] ** (years - 1) / (1 + interest)).sum(1)
+    adjusted += worth[:, -1] / (1 + unlevered) ** YEARS
+    np.testing.assert_allclose(adjusted, worth[:, 0], rtol=1e-6, atol=1e-6)
+
+
 @every_company
 def test_2_growth_is_neutral_when_new_capital_earns_its_cost(ticker: str) -> None:
     """In the perpetuity with RONIC = WACC: V = NOPAT / WACC, whatever the growth."""
@@ -121,6 +167,19 @@ def test_3_capital_pays_for_growth_into_the_perpetuity(ticker: str) -> None:
         np.testing.assert_allclose(spent[:, -1], nopat[:, -1] * growth / ronic, rtol=1e-9)
         gained, paid = np.diff(nopat)[:, -1], spent[:, -2]
         np.testing.assert_allclose(gained, ronic * paid, rtol=1e-9, atol=1e-12)
+
+
+@every_company
+def test_3_the_balance_sheet_balances(ticker: str) -> None:
+    """Capital and cash are debt and equity at every year's end, when profit is kept as cash."""
+    of = valued(ticker)
+    for segment in of.segments:
+        nopat, spent = np.asarray(segment.nopat), np.asarray(segment.investment)
+        debt, interest = 10.0, 0.5
+        capital = 50.0 + np.cumsum(spent, axis=1)
+        cash = np.cumsum(nopat - spent - interest, axis=1)
+        equity = 40.0 + np.cumsum(nopat - interest, axis=1)
+        np.testing.assert_allclose(capital + cash, debt + equity, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("ticker", [t for t, c in companies().items() if c.economics == "buyer"])
@@ -190,6 +249,17 @@ def test_7_bounds(ticker: str) -> None:
     assert np.asarray(of.case.base_margin).max() < 1
     assert of.value.per_share is not None
     assert of.value.per_share.min() >= 0
+
+
+@every_company
+def test_7_edges_of_a_value_are_told(ticker: str) -> None:
+    """Terminal share, growth and the risk-free rate, margin and its history, and the flags."""
+    of = valued(ticker)
+    told = bounds(of.value, study().snapshot)
+    assert told["terminal_growth"] < told["risk_free_rate"]
+    assert (BEYOND in told["flags"]) == (told["terminal_share"] > MOST_BEYOND)
+    history = told["margin_history_p90"]
+    assert (MARGIN in told["flags"]) == (history is not None and told["margin_2030"] > history)
 
 
 @every_company

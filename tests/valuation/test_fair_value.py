@@ -65,3 +65,22 @@ def test_chance_above_counts_ties_half() -> None:
 def test_multiple_of_a_loss_is_left_out() -> None:
     assert multiples(50.0, 25.0, 10.0) == {"ev_to_revenue": 2.0, "ev_to_operating_income": 5.0}
     assert "ev_to_operating_income" not in multiples(50.0, 25.0, -1.0)
+
+
+def test_options_dilute_by_the_treasury_stock_method() -> None:
+    """Equity 100 and 200 over 2 bn shares, 0.5 bn options at 60.
+
+    At 50 a share nobody exercises. At 100: V = (200 + 0.5 x 60) / 2.5 = 92, and the 30 paid in
+    buys 30 / 92 bn back, so that 2.5 - 30 / 92 bn shares hold 200.
+    """
+    claims = Claims(0, 0, 2, options=0.5, exercise_price=60)
+    found = np.asarray(value_per_share(VALUES, claims))
+    np.testing.assert_allclose(found, [50, 92])
+    assert found[1] * (2.5 - 30 / found[1]) == pytest.approx(200)
+
+
+def test_options_never_add_value() -> None:
+    many = jnp.linspace(0.0, 400.0, 50)
+    plain = value_per_share(many, Claims(0, 0, 2))
+    diluted = value_per_share(many, Claims(0, 0, 2, options=0.5, exercise_price=60))
+    assert (np.asarray(diluted) <= np.asarray(plain) + 1e-5).all()

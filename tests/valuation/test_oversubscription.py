@@ -21,7 +21,7 @@ def rows(**scales: float | None) -> dict[str, dict[str, Any]]:
 
 def test_a_foundry_and_power_are_not_suppliers_of_capital() -> None:
     """The foundry is inside its customers' sales; power and gas are running costs."""
-    assert set(suppliers()) == {"NVDA", "AVGO", "ANET", "VRT", "ETN"}
+    assert set(suppliers()) == {"NVDA", "AMD", "AVGO", "ANET", "VRT", "ETN"}
 
 
 def test_prices_of_one_build_out_go_together() -> None:
@@ -38,7 +38,7 @@ def test_suppliers_of_twice_the_build_out_are_oversubscribed() -> None:
     assert answer["oversubscription"] == pytest.approx(year, rel=1e-5)
     assert answer["supplier_revenue"] == pytest.approx(12 * year, rel=1e-5)
     assert answer["buyer_spending"] == pytest.approx(20)
-    assert set(answer["without_root"]) == {"AVGO", "ANET", "VRT", "ETN", "META"}
+    assert set(answer["without_root"]) == {"AMD", "AVGO", "ANET", "VRT", "ETN", "META"}
 
 
 def test_no_buyer_with_a_root_is_a_reason() -> None:

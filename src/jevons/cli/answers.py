@@ -21,7 +21,6 @@ from jevons.cli.options import (
     Scenarios,
     Seed,
     Since,
-    Ticker,
     open_study,
     today,
     writable_folder,
@@ -263,60 +262,6 @@ def sensitivity(
     with progress(f"Simulating {draws:,} draws and their derivatives"):
         study = open_study(as_of, seed, draws, facts, scenarios=scenario, prior=prior)
         answer = study.sensitivity(quantity, at)
-    show(answer, as_json)
-
-
-def value(
-    ticker: Ticker = None,
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    prices: PriceFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
-) -> None:
-    """What a share is worth, as a distribution; without a ticker, every company."""
-    with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(
-            as_of, seed, draws, facts, prices or (), report, scenarios=scenario, prior=prior
-        )
-        answer = study.value(ticker.upper()) if ticker else study.values()
-    show(answer, as_json)
-
-
-def implied(
-    ticker: Ticker = None,
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    prices: PriceFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
-) -> None:
-    """Which build-out today's price already implies; without a ticker, every company."""
-    with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(
-            as_of, seed, draws, facts, prices or (), report, scenarios=scenario, prior=prior
-        )
-        answer = study.implied(ticker.upper()) if ticker else study.side_by_side()
-    show(answer, as_json)
-
-
-def backcheck(
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    prior: PriorOnly = False,
-) -> None:
-    """Modelled against reported AI revenue, by company and quarter."""
-    with progress(f"Simulating {draws:,} draws") as report:
-        answer = open_study(as_of, seed, draws, facts, report=report, prior=prior).backcheck()
     show(answer, as_json)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the real imports wait until a command needs them, so that -
     from jevons.model.simulate import Progress
     from jevons.study import Study
     from jevons.study.scenario import Scenario
+    from jevons.valuation import Described
 
 FEWEST_DRAWS = 10  # fewer say nothing about a 5 % quantile
 MOST_DRAWS = 10_000_000
@@ -94,6 +95,15 @@ PriceFiles = Annotated[
         help="A CSV or Parquet file of your own prices; may be given again. Default: the store.",
     ),
 ]
+CompanyFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--company",
+        metavar="FILE",
+        help="A TOML file that describes a company of your own; may be given again.",
+    ),
+]
+Tickers = Annotated[list[str] | None, typer.Argument(metavar="[TICKER]...", show_default=False)]
 Ticker = Annotated[str | None, typer.Argument(metavar="[TICKER]", show_default=False)]
 
 
@@ -165,16 +175,19 @@ def open_study(
     prices: Sequence[Path] | None = None,
     report: "Progress | None" = None,
     scenarios: Sequence[str] | None = None,
+    companies: Sequence[Path] | None = None,
     prior: bool = False,
     sample: bool = False,
 ) -> "Study":
     """The study that answers a command; nothing is simulated until it is asked.
 
     Args:
+        companies: files that describe companies of the user's own.
         prices: files; none of them for the store's prices, None where the command reads no prices.
         prior: leave the calibration out. sample: calibrate a day of which no posterior is kept.
     """
     price_files = existing(prices, "--prices")
+    company_files = existing(companies, "--company")
     store = open_store(facts)
     day = choose_day(as_of, store)
     keep_compiled_code()
@@ -192,6 +205,11 @@ def open_study(
         table = read_prices(price_files)
     elif prices is not None:
         table = kept_prices(day)
+    described: list[Described] = []
+    if company_files:
+        from jevons.valuation import read_described
+
+        described = [each for file in company_files for each in read_described(file)]
     return Study(
         store,
         day,
@@ -201,6 +219,7 @@ def open_study(
         progress=report,
         scenarios=moved,
         macro=None if prices is None else kept_series(day),
+        described=described,
         prior=prior,
         sample=sample,
         told=lambda text: typer.echo(f"Note: {text}", err=True),

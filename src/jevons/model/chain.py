@@ -369,14 +369,15 @@ def _outputs(
     hours = 8760 * QUARTER_YEARS / 1e3  # millions of units x USD/hour x hours -> USD_bn
     us_ai_gw = steps["fleet_gw"] * x["pue"] * x["us_share"] * x["coincidence"]
     paths = {
-        "accelerator_spend": spend,
+        **categories,
         "asic_share": costs["asic"],
         "power_options": options,
         "compute_services": used * costs["hour_cost"] * hours * x["services_markup"],
     }
-    revenue_by_company = revenue.ai_revenue(x, revenue.pools(x, paths, us_ai_gw))
+    spending = revenue.pools(x, paths, us_ai_gw)
     return {
-        "ai_revenue": revenue_by_company,
+        "spending_pools": spending,
+        "ai_revenue": revenue.ai_revenue(x, spending),
         "compute_services": paths["compute_services"],
         "hour_cost": costs["hour_cost"],
         "token_cost": costs["token_cost"],

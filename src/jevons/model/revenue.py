@@ -1,12 +1,13 @@
 """From spending pools to companies: AI revenue = pools x exposure shares.
 
-Pools are final spending in USD_bn a quarter. ``accelerators`` is split into ``gpu`` and
-``custom_silicon``; a foundry's pool is the accelerators whole, so its revenue is part of its
-customers' revenue and never added to theirs. Adding a company is adding rows to ``exposures.csv``.
+Pools are spending in USD_bn a quarter: gross outputs of the sectors of
+:mod:`jevons.model.input_output`, and what is paid for energy and for compute. The pool of a foundry
+or of memory is part of its customers' revenue and never added to theirs. Adding a company is adding
+rows to ``exposures.csv``.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,16 +15,14 @@ from importlib.resources import files
 import jax
 import jax.numpy as jnp
 
+from jevons.errors import UserError
+from jevons.model import input_output
 from jevons.model.clock import QUARTER_YEARS
 from jevons.model.demand import Inputs
 from jevons.model.power import OPTIONS
 
 POOLS: tuple[str, ...] = (
-    "accelerators",
-    "gpu",
-    "custom_silicon",
-    "network",
-    "power_cooling",
+    *input_output.SECTORS,
     "gas_turbines",
     "fuel_cells",
     "electricity",
@@ -79,21 +78,18 @@ def pools(x: Inputs, paths: Mapping[str, jax.Array], us_ai_gw: jax.Array) -> jax
     """Spending pools in USD_bn a quarter, (pool, quarter, draw), in the order of :data:`POOLS`.
 
     Args:
-        x: inputs. paths: the chain's accelerator spend, ASIC share, options, compute services.
+        x: inputs. paths: the chain's capital spending by category, custom silicon's share, power
+            options, compute services.
         us_ai_gw: average US draw of the AI fleet, (quarter, draw).
     """
-    spend = paths["accelerator_spend"]
-    custom = spend * paths["asic_share"]
+    final = input_output.final_demand(paths, paths["asic_share"])
+    output = input_output.gross_output(x, final)
     arriving = jnp.maximum(jnp.diff(paths["power_options"], axis=1, prepend=0.0), 0.0)
     deployed = dict(zip(OPTIONS, arriving, strict=True))
     energy = us_ai_gw * 8760 * QUARTER_YEARS / 1e6  # billion MWh a quarter
     return jnp.stack(
         [
-            spend,
-            spend - custom,
-            custom,
-            spend * x["network_ratio"],
-            spend * x["power_cooling_ratio"],
+            *(output[sector] for sector in input_output.SECTORS),
             deployed["gas_turbines"] * x["gas_turbine_price"] / 1e3,
             deployed["fuel_cells"] * x["fuel_cell_price"] / 1e3,
             energy * x["electricity_contract_price"],
@@ -103,14 +99,47 @@ def pools(x: Inputs, paths: Mapping[str, jax.Array], us_ai_gw: jax.Array) -> jax
     )
 
 
+def shares(x: Inputs, rows: Sequence[Exposure]) -> dict[str, jax.Array]:
+    """Each exposure's share by name, (draw,); where those of a pool exceed it, scaled to its whole.
+
+    No dollar is sold twice: what nobody of the table sells, 1 - sum of the shares, is never
+    below zero.
+    """
+    total = {
+        pool: sum(x[row.name] for row in rows if row.pool == pool)
+        for pool in dict.fromkeys(row.pool for row in rows)
+    }
+    return {row.name: x[row.name] / jnp.maximum(total[row.pool], 1.0) for row in rows}
+
+
 def ai_revenue(x: Inputs, spending: jax.Array) -> jax.Array:
     """AI-linked revenue by company, USD_bn a quarter, (company, quarter, draw)."""
+    allocated = shares(x, exposures())
     rows = []
     for ticker in companies():
         parts = [
-            x[exposure.name] * spending[POOLS.index(exposure.pool)]
+            allocated[exposure.name] * spending[POOLS.index(exposure.pool)]
             for exposure in exposures()
             if exposure.ticker == ticker
         ]
         rows.append(sum(parts[1:], parts[0]))
     return jnp.stack(rows)
+
+
+def refuse_overallocated(rows: Iterable[Exposure]) -> None:
+    """Refuse exposures whose medians sell more of a pool than there is.
+
+    Raises:
+        UserError: the medians of a pool add to more than one; the message names who holds them.
+    """
+    by_pool: dict[str, list[Exposure]] = {}
+    for row in rows:
+        by_pool.setdefault(row.pool, []).append(row)
+    for pool, held in by_pool.items():
+        total = sum(row.median for row in held)
+        if total > 1:
+            parts = " + ".join(f"{row.ticker} {row.median:g}" for row in held)
+            raise UserError(
+                f"exposures to the pool '{pool}' add to {total:.3g}, which is more than all of "
+                f"it: {parts}; lower one of the medians"
+            )

@@ -13,7 +13,7 @@ import numpy as np
 
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.variables import variable
-from jevons.model import anchors, revenue
+from jevons.model import anchors, input_output, revenue
 from jevons.model.capex import CATEGORIES
 from jevons.model.chain import Paths, Setting, chain, setting_of
 from jevons.model.clock import QUARTERS
@@ -29,6 +29,7 @@ LEADING_AXES: Mapping[str, tuple[str, Sequence[str]]] = {
     "capex_by_category": ("category", CATEGORIES),
     "power_options": ("option", OPTIONS),
     "ai_revenue": ("company", revenue.companies()),
+    "spending_pools": ("pool", revenue.POOLS),
 }
 if TYPE_CHECKING:
     import xarray as xr
@@ -59,7 +60,7 @@ class Experiment:
         Raises:
             UserError: too few facts are known by then; the message names the series.
         """
-        inputs = settle(snapshot) | settle_exposures(snapshot)
+        inputs = settle(snapshot) | settle_coefficients() | settle_exposures(snapshot)
         anchor = anchors.anchor_quarter(snapshot)
         buyers = {
             name: (capex.before, capex.now) for name, capex in anchors.buyer_capex(snapshot).items()
@@ -84,6 +85,15 @@ class Experiment:
         more = shocks_of(factors, at, self.first_forecast)
         setting = self.setting._replace(shocks=self.setting.shocks.joined(more))
         return replace(self, setting=setting)
+
+
+def settle_coefficients() -> dict[str, Input]:
+    """Inputs for the coefficients of the input-output table, centred as declared."""
+    settled = {}
+    for row in input_output.coefficients():
+        prior = Prior(row.name, "logitnormal", row.p10, row.median, row.p90, "1", row.source)
+        settled[row.name] = Input(prior, prior.forward(row.median), ())
+    return settled
 
 
 def settle_exposures(snapshot: Snapshot) -> dict[str, Input]:
@@ -299,10 +309,21 @@ class Block:
 
 def input_draws(experiment: Experiment, name: str, draws: int) -> np.ndarray:
     """Draws of one input, (draw,), as the chain sees them, in the input's unit."""
-    entry = experiment.inputs[name]
-    normals = input_normals(experiment, draws)[name]
-    raw = jnp.float32(entry.location) + jnp.float32(entry.width) * normals
-    return np.asarray(entry.prior.value(raw))
+    return inputs_drawn(experiment, [name], draws)[name]
+
+
+def inputs_drawn(experiment: Experiment, names: Sequence[str], draws: int) -> dict[str, np.ndarray]:
+    """Draws of several inputs by name, each (draw,), as the chain sees them, in their units."""
+    normals = input_normals(experiment, draws)
+    entries = {name: experiment.inputs[name] for name in names}
+    return {
+        name: np.asarray(
+            entry.prior.value(
+                jnp.float32(entry.location) + jnp.float32(entry.width) * normals[name]
+            )
+        )
+        for name, entry in entries.items()
+    }
 
 
 def dataset(paths: Mapping[str, np.ndarray]) -> "xr.Dataset":

@@ -207,7 +207,7 @@ class Edition:
             "name": name,
             "title": self.say(f"figure.{name}.title", **values),
             "why": why,
-            "caption": self.say(caption) if self.words.has(caption) else "",
+            "caption": self.say(caption, **values) if self.words.has(caption) else "",
         }
 
     def section(self, name: str, finding: str, blocks: Iterable[Figure | Missing]) -> Section:

@@ -1,20 +1,25 @@
-"""Modelled against reported AI revenue, by company and reported quarter, as of a day.
+"""Modelled against reported revenue, by company and reported quarter, as of a day.
 
-Only revenue that a company reports for AI itself, or for the business that the chain models, can
-be compared; a company that reports none is named with the reason. The chain is anchored on some of
-these figures, so this is a check of fit, not of foresight; ``jevons replay`` scores forecasts.
+Where a company reports revenue for AI itself, or for the business that the chain models, the chain
+is held against that. Of the others all revenue is compared: the chain's AI revenue and the base
+business as it is valued, its last year grown and shrunk at the drawn rate and spread evenly over
+the year. The chain and the base are anchored on some of these figures, so this is a check of fit,
+not of foresight; ``jevons replay`` scores forecasts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jevons.facts.snapshot import Snapshot
 from jevons.model.clock import FIRST_YEAR
 from jevons.model.revenue import companies
 from jevons.quantiles import rounded, summarise
-from jevons.valuation import ChainInputs
+from jevons.valuation import ChainInputs, CompanyValue
+from jevons.valuation.cash_flow import year_fraction
 from jevons.valuation.chain_inputs import within
 from jevons.valuation.fundamentals import MONEY, QUARTER_DAYS
 
@@ -23,28 +28,61 @@ REPORTED_AS: Mapping[str, str] = {
     "NVDA": "data_center_revenue",
     "AVGO": "ai_semiconductor_revenue",
 }
+WHOLE = "total_revenue"  # of a company that reports no AI revenue
+Modelled = Callable[[date, date], NDArray[np.float64]]  # revenue over a window, (draw,), USD_bn
 
 
-def backcheck(snapshot: Snapshot, chain: ChainInputs) -> dict[str, Any]:
-    """Every comparable quarter, the error by company, and who reports nothing to compare.
+def backcheck(
+    snapshot: Snapshot, chain: ChainInputs, values: Mapping[str, CompanyValue]
+) -> dict[str, Any]:
+    """Every comparable quarter, the error by company, and who has nothing to compare.
+
+    Args:
+        values: the companies as valued, for the base business of those without AI revenue.
 
     Returns:
         ``quarters``: ``ticker, metric, start, end, known_on, fact_id, reported`` (USD_bn),
         ``modelled`` (quantiles over the same days), ``error`` = modelled median / reported - 1,
-        ``inside`` (reported within 5 to 95 %). ``companies``: ``ticker, quarters,
+        ``inside`` (reported within 5 to 95 %). ``companies``: ``ticker, metric, quarters,
         mean_absolute_error, bias, inside`` (share of quarters), ``missing``.
     """
-    quarters = [row for ticker in REPORTED_AS for row in _quarters(ticker, snapshot, chain)]
+    quarters = []
+    for ticker in companies():
+        modelled = _modelled(ticker, chain, values.get(ticker))
+        if modelled is not None:
+            quarters += _quarters(ticker, snapshot, modelled)
     return {
         "as_of": snapshot.as_of.isoformat(),
-        "companies": [_summary(ticker, quarters, snapshot) for ticker in companies()],
+        "companies": [
+            _summary(ticker, quarters, snapshot, values.get(ticker)) for ticker in companies()
+        ],
         "quarters": quarters,
     }
 
 
-def _quarters(ticker: str, snapshot: Snapshot, chain: ChainInputs) -> list[dict[str, Any]]:
+def _modelled(ticker: str, chain: ChainInputs, value: CompanyValue | None) -> Modelled | None:
+    path = chain.ai_revenue.get(ticker)
+    if path is None:
+        return None
+    if ticker in REPORTED_AS:
+        return lambda start, end: within(path, start, end)
+    if value is None or value.reported is None or value.case is None:
+        return None
+    reported, growth = value.reported, 1 + np.asarray(value.case.x["base_growth"])
+    base = np.maximum(reported.revenue - within(path, reported.start, reported.end), 0.0)
+    middle = (year_fraction(reported.start) + year_fraction(reported.end)) / 2
+
+    def whole(start: date, end: date) -> NDArray[np.float64]:
+        first, last = year_fraction(start), year_fraction(end) + 1 / 365
+        grown = base * growth ** ((first + last) / 2 - middle)
+        return np.asarray(grown * (last - first) + within(path, start, end))
+
+    return whole
+
+
+def _quarters(ticker: str, snapshot: Snapshot, revenue: Modelled) -> list[dict[str, Any]]:
     rows = []
-    metric = REPORTED_AS[ticker]
+    metric = REPORTED_AS.get(ticker, WHOLE)
     for fact in snapshot.select(entity=ticker, metric=metric, stated_by="company"):
         start, end = fact.period_start, fact.period_end
         if start is None or start.year < FIRST_YEAR or end > snapshot.as_of:
@@ -52,7 +90,7 @@ def _quarters(ticker: str, snapshot: Snapshot, chain: ChainInputs) -> list[dict[
         if not QUARTER_DAYS[0] <= (end - start).days + 1 <= QUARTER_DAYS[1]:
             continue
         reported = fact.central * MONEY[fact.unit]
-        modelled = summarise(within(chain.ai_revenue[ticker], start, end), "USD_bn")
+        modelled = summarise(revenue(start, end), "USD_bn")
         rows.append(
             {
                 "ticker": ticker,
@@ -70,16 +108,21 @@ def _quarters(ticker: str, snapshot: Snapshot, chain: ChainInputs) -> list[dict[
     return sorted(rows, key=lambda row: row["end"])
 
 
-def _summary(ticker: str, quarters: list[dict[str, Any]], snapshot: Snapshot) -> dict[str, Any]:
+def _summary(
+    ticker: str, quarters: list[dict[str, Any]], snapshot: Snapshot, value: CompanyValue | None
+) -> dict[str, Any]:
     own = [row for row in quarters if row["ticker"] == ticker]
     errors = [row["error"] for row in own]
+    metric = REPORTED_AS.get(ticker, WHOLE)
     missing = None
-    if ticker not in REPORTED_AS:
-        missing = f"{ticker} reports no revenue from AI alone"
+    if not own and metric == WHOLE and (value is None or value.missing is not None):
+        why = "" if value is None else f": {value.missing}"
+        missing = f"{ticker} reports no revenue from AI alone and has no value{why}"
     elif not own:
-        missing = f"no quarter of {REPORTED_AS[ticker]} for {ticker} known by {snapshot.as_of}"
+        missing = f"no quarter of {metric} for {ticker} known by {snapshot.as_of}"
     return {
         "ticker": ticker,
+        "metric": metric,
         "quarters": len(own),
         "mean_absolute_error": rounded(np.mean(np.abs(errors))) if own else None,
         "bias": rounded(np.mean(errors)) if own else None,

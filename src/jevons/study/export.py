@@ -45,7 +45,7 @@ def export(study: Study, file: Path, names: Sequence[str] = ()) -> dict[str, Any
             cannot be written.
     """
     write = _writer(file)
-    with _whole(file) as temporary:
+    with whole_file(file) as temporary:
         return {"file": str(file)} | write(study, temporary, tuple(names))
 
 
@@ -72,8 +72,12 @@ def _writer(file: Path) -> Writer:
 
 
 @contextmanager
-def _whole(file: Path) -> Iterator[Path]:
-    """A path in a temporary folder beside the file, moved to it when all is written."""
+def whole_file(file: Path) -> Iterator[Path]:
+    """A path in a temporary folder beside the file, moved to it when all is written.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=file.parent, prefix=".export-") as folder:

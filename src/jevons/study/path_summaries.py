@@ -34,12 +34,19 @@ THESIS_YEAR = 2028
 BINDING, CAPEX, SHORTFALL = "binding", "buyers_capex", "gross_shortfall"
 
 
+# A path that only another command reads: spending by sector is told by year, with its accounts, by
+# jevons chain, and its sixteen members would lengthen every summary.
+UNSUMMARISED = frozenset({"spending_pools"})
+
+
 def outputs() -> tuple[str, ...]:
     """Names of the chain's paths: the outputs with a quarter in the table of variables."""
     return tuple(
         entry.name
         for entry in variables().values()
-        if entry.kind == "output" and "quarter" in entry.dimensions
+        if entry.kind == "output"
+        and "quarter" in entry.dimensions
+        and entry.name not in UNSUMMARISED
     )
 
 

@@ -33,7 +33,8 @@ from jevons.study.answers import answers, falsifiers
 from jevons.study.calibrated import calibration, needed
 from jevons.study.calibration import posterior_of
 from jevons.study.chain import SHOCK, ChainFigures, members, power_rows
-from jevons.study.companies import Companies, valuation_inputs
+from jevons.study.companies import Companies, declared_inputs
+from jevons.study.described import store_with
 from jevons.study.explanations import explain, explanations
 from jevons.study.history import observed
 from jevons.study.index import explained
@@ -43,7 +44,7 @@ from jevons.study.scenario import Scenario, joined, moved_inputs
 from jevons.study.signals import signals
 from jevons.study.supply import SupplyFigures
 from jevons.study.tornado import tornado
-from jevons.valuation import companies
+from jevons.valuation import Described, companies
 from jevons.valuation.revisions import spending_plans
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Study:
         prior: use the priors alone. sample: calibrate a day of which no posterior is kept;
             otherwise such a day uses the priors. sampling: called with parts done and parts in
             all while it calibrates. told: called with a sentence where no posterior is kept.
+        described: companies of the user's own; see :mod:`jevons.valuation.described`.
     """
 
     def __init__(
@@ -92,14 +94,17 @@ class Study:
         sample: bool = False,
         sampling: Progress | None = None,
         told: Callable[[str], None] | None = None,
+        described: Sequence[Described] = (),
     ) -> None:
         if draws < 1:
             raise UserError(f"draws {draws} must be at least 1")
-        self.store, self.as_of, self.seed, self.draws = store, as_of, seed, draws
+        self.described = described
+        self.store = store_with(store, described) if described else store
+        self.as_of, self.seed, self.draws = as_of, seed, draws
         self.progress, self.scenarios = progress, scenarios
         self.prior, self.sample, self.sampling = prior, sample, sampling
         self.told = told
-        self.snapshot: Snapshot = store.as_of(as_of)
+        self.snapshot: Snapshot = self.store.as_of(as_of)
         self.prices = None if prices is None else prices.as_of(as_of)
         self.macro = dict(macro or {})
 
@@ -148,13 +153,18 @@ class Study:
 
     @cached_property
     def _valuation_inputs(self) -> Mapping[str, Input]:
-        return moved_inputs(valuation_inputs(), self.scenarios)
+        return moved_inputs(declared_inputs(self.described), self.scenarios)
 
     @cached_property
     def companies(self) -> Companies:
         """Prices, values and implied build-outs by company."""
         return Companies(
-            self.snapshot, self.experiment, self.draws, self.prices, self._valuation_inputs
+            self.snapshot,
+            self.experiment,
+            self.draws,
+            self.prices,
+            self._valuation_inputs,
+            self.described,
         )
 
     @cached_property
@@ -302,6 +312,15 @@ class Study:
         """
         return self.companies.explained(ticker)
 
+    def workbook(self, ticker: str, file: Path) -> dict[str, Any]:
+        """Write one company's valuation as a workbook; see :meth:`Companies.workbook`.
+
+        Raises:
+            UserError: the ticker is unknown, has no value, or the file cannot be written.
+        """
+        head = {name: value for name, value in self.provenance.items() if value not in (None, [])}
+        return self.companies.workbook(ticker, file, head)
+
     def values(self) -> list[dict[str, Any]]:
         """What every share is worth."""
         return self.companies.values()
@@ -313,6 +332,22 @@ class Study:
             UserError: the ticker is unknown.
         """
         return self.companies.implied(ticker)
+
+    def value_chain(self, year: int | None = None) -> dict[str, Any]:
+        """Who is paid out of one year's AI capital spending, and who keeps what.
+
+        Raises:
+            UserError: the year is not one of the chain's.
+        """
+        return self._head() | self.companies.value_chain(year)
+
+    def iso_value(self, ticker: str, name: str) -> dict[str, Any]:
+        """Pairs of build-out and one input at which one company's median value is its price.
+
+        Raises:
+            UserError: the ticker or the input is unknown, or the company has no value or price.
+        """
+        return self.companies.iso_value(ticker, name)
 
     def backcheck(self) -> dict[str, Any]:
         """Modelled against reported AI revenue, by company and quarter."""
@@ -484,6 +519,7 @@ FIGURES: Mapping[str, Reader] = {
         "by_category": members(found["quantities"], "capex_by_category"),
         "by_buyer": members(found["quantities"], "capex_by_buyer"),
     },
+    "value_chain": lambda study, _: study.companies.value_chain(),
     "companies": lambda study, found: study.companies.documents(
         members(found["quantities"], "ai_revenue")
     ),

@@ -41,6 +41,18 @@ class ChainInputs:
         """Number of draws."""
         return int(self.ai_capex.shape[0])
 
+    def median(self) -> "ChainInputs":
+        """One draw that holds the median of every path, quarter by quarter."""
+
+        def middle(path: Path) -> Path:
+            return np.asarray(np.median(path, axis=0, keepdims=True))
+
+        return ChainInputs(
+            {name: middle(path) for name, path in self.ai_revenue.items()},
+            {name: middle(path) for name, path in self.buyer_ai_capex.items()},
+            middle(self.ai_capex),
+        )
+
     @staticmethod
     def of(paths: Mapping[str, Path], setting: Setting) -> "ChainInputs":
         """Take the inputs from a simulation.
@@ -63,7 +75,7 @@ class ChainInputs:
         )
 
 
-def by_year(quarterly: Path) -> Path:
+def by_year(quarterly: Path) -> NDArray[np.float64]:
     """Sum quarters to calendar years, (draw, quarter) -> (draw, year)."""
     years = quarterly.astype(np.float64).reshape(len(quarterly), -1, QUARTERS_A_YEAR)
     return np.asarray(years.sum(2))

@@ -2,14 +2,14 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from jevons.errors import UserError, did_you_mean
 
+DERIVED = {"ticker", "listing_per_dollar", "own_inputs"}  # no fields of an entry
 Economics = Literal["product", "foundry", "generator", "utility", "gas", "buyer"]
 
 
@@ -20,6 +20,8 @@ class Company:
     ``layer`` is its place in the value chain; ``economics`` chooses its priors and whether AI earns
     a margin on revenue or (``buyer``) a return on capital. ``currency`` is that of the listing;
     ``shares_per_listed`` the ordinary shares in one listed share (ADR ratio).
+    ``listing_per_dollar`` is the listing's currency for one US dollar, in which the chain counts;
+    ``own_inputs`` are priors by short name that take the place of its block's.
     """
 
     ticker: str
@@ -30,6 +32,8 @@ class Company:
     industry: str
     currency: str = "USD"
     shares_per_listed: float = 1.0
+    listing_per_dollar: float = 1.0
+    own_inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def read_companies(text: str, where: str) -> Mapping[str, Company]:
@@ -42,22 +46,36 @@ def read_companies(text: str, where: str) -> Mapping[str, Company]:
         declared = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{where}: not readable as TOML: {error}") from error
-    return {ticker: _company(ticker, entry, where) for ticker, entry in declared.items()}
+    return {
+        ticker: company_from(ticker, entry, f"{where}: [{ticker}]")
+        for ticker, entry in declared.items()
+    }
 
 
-def _company(ticker: str, entry: object, where: str) -> Company:
-    place = f"{where}: [{ticker}]"
+def company_from(
+    ticker: str,
+    entry: object,
+    place: str,
+    *,
+    listing_per_dollar: float = 1.0,
+    own_inputs: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Company:
+    """A company from the fields of an entry; ``place`` names the entry in messages.
+
+    Raises:
+        UserError: a field is missing, unknown or wrong.
+    """
     if not isinstance(entry, dict):
         raise UserError(f"{place} must be a table of fields, for example layer = 'network'")
-    known = {field.name for field in fields(Company)} - {"ticker"}
+    known = {each.name for each in fields(Company)} - DERIVED
     if unknown := sorted(set(entry) - known):
         raise UserError(f"{place} has an unknown field '{unknown[0]}'"
                         f"{did_you_mean(unknown[0], known)}")  # fmt: skip
     if missing := sorted(known - set(entry) - {"currency", "shares_per_listed"}):
         raise UserError(f"{place} lacks the field '{missing[0]}'")
-    for field in known & set(entry) - {"shares_per_listed"}:
-        if not isinstance(entry[field], str) or not entry[field]:
-            raise UserError(f"{place} {field} must be a text, got {entry[field]!r}")
+    for name in known & set(entry) - {"shares_per_listed"}:
+        if not isinstance(entry[name], str) or not entry[name]:
+            raise UserError(f"{place} {name} must be a text, got {entry[name]!r}")
     if entry["economics"] not in get_args(Economics):
         raise UserError(
             f"{place} has the unknown economics '{entry['economics']}'"
@@ -66,7 +84,12 @@ def _company(ticker: str, entry: object, where: str) -> Company:
     ratio = entry.get("shares_per_listed", 1.0)
     if isinstance(ratio, bool) or not isinstance(ratio, int | float) or not ratio > 0:
         raise UserError(f"{place} shares_per_listed must be a number above 0, got {ratio!r}")
-    return Company(ticker=ticker, **(entry | {"shares_per_listed": float(ratio)}))
+    return Company(
+        ticker=ticker,
+        **(entry | {"shares_per_listed": float(ratio)}),
+        listing_per_dollar=listing_per_dollar,
+        own_inputs=own_inputs or {},
+    )
 
 
 @cache
@@ -74,21 +97,6 @@ def companies() -> Mapping[str, Company]:
     """The bundled companies, by ticker, in file order."""
     text = files("jevons.valuation").joinpath("companies.toml").read_text(encoding="utf-8")
     return read_companies(text, "companies.toml")
-
-
-def load_companies(extra: Path | None = None) -> Mapping[str, Company]:
-    """The bundled companies with those of a user's file added or replaced.
-
-    Raises:
-        UserError: the file is absent or holds a bad entry.
-    """
-    if extra is None:
-        return companies()
-    try:
-        text = extra.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read the company file {extra}: {error}") from error
-    return dict(companies()) | dict(read_companies(text, extra.name))
 
 
 def company_of(ticker: str) -> Company:

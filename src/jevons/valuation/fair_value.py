@@ -19,6 +19,7 @@ class Claims(NamedTuple):
     ``other_claims``: minorities, preferred, pensions, reporting currency bn. ``shares``: diluted
     ordinary shares, bn. ``shares_per_listed``: ordinary shares in one listed share (an ADR of
     Taiwan Semiconductor is five). ``exchange_rate``: listing currency per reporting currency.
+    ``options``: on listed shares, bn, at ``exercise_price``, listing currency.
     """
 
     net_debt: float
@@ -26,6 +27,8 @@ class Claims(NamedTuple):
     shares: float
     shares_per_listed: float = 1.0
     exchange_rate: float = 1.0
+    options: float = 0.0
+    exercise_price: float = 0.0
 
 
 def value_per_share(enterprise: jax.Array, claims: Claims) -> jax.Array:
@@ -35,11 +38,19 @@ def value_per_share(enterprise: jax.Array, claims: Claims) -> jax.Array:
     never below zero, since shareholders are not liable for a company's debt. The exchange rate
     touches money only, never the count of shares.
 
+    Options dilute by the treasury-stock method: what their holders pay buys shares back at the
+    value itself, V = E / (N + n (1 - K/V)), which is V = (E + n K) / (N + n) where V is above the
+    exercise price K, and E / N else.
+
     Args:
         enterprise: (draw,), reporting currency bn.
     """
     equity = jnp.maximum(enterprise - claims.net_debt - claims.other_claims, 0.0)
-    return equity * claims.exchange_rate * claims.shares_per_listed / claims.shares
+    listed = claims.shares / claims.shares_per_listed
+    plain = equity * claims.exchange_rate / listed
+    paid_in = claims.options * claims.exercise_price
+    diluted = (equity * claims.exchange_rate + paid_in) / (listed + claims.options)
+    return jnp.where(plain > claims.exercise_price, diluted, plain)
 
 
 def refuse_endless_growth(growth: ArrayLike, wacc: ArrayLike, who: str) -> None:

@@ -33,6 +33,8 @@ class Fundamentals:
 
     ``revenue`` is over the trailing year ``start`` to ``end``; ``margin`` is operating income over
     revenue in the last year for which both are known; ``balance_date`` dates the net debt.
+    ``options`` (bn) on listed shares at ``exercise_price`` (listing currency) are zero unless both
+    are known; a diluted count has them inside.
     """
 
     revenue: float
@@ -44,6 +46,8 @@ class Fundamentals:
     balance_date: date
     shares: float
     facts: tuple[str, ...]
+    options: float = 0.0
+    exercise_price: float = 0.0
 
 
 class NotKnownError(JevonsError):
@@ -73,7 +77,9 @@ def fundamentals(company: Company, snapshot: Snapshot) -> Fundamentals:
     debt, balance_date, debt_facts = _net_debt(company, snapshot)
     shares, share_fact = _shares(company, snapshot)
     claims = snapshot.latest(company.ticker, "other_claims", stated_by="company")
+    options = _options(company, snapshot)
     facts = [*revenue.facts, *income.facts, *over.facts, *debt_facts, share_fact]
+    facts += [fact.fact_id for fact in (claims, *options) if fact is not None]
     return Fundamentals(
         revenue=revenue.amount,
         start=start,
@@ -83,7 +89,9 @@ def fundamentals(company: Company, snapshot: Snapshot) -> Fundamentals:
         other_claims=0.0 if claims is None else _money(claims),
         balance_date=balance_date,
         shares=shares,
-        facts=tuple(dict.fromkeys(facts if claims is None else [*facts, claims.fact_id])),
+        facts=tuple(dict.fromkeys(facts)),
+        options=options[0].central * SHARES[options[0].unit] if options else 0.0,
+        exercise_price=options[1].central if options else 0.0,
     )
 
 
@@ -165,6 +173,16 @@ def _shares(company: Company, snapshot: Snapshot) -> tuple[float, str]:
             f"{fact.fact_id} gives {company.ticker} a share count of {fact.central:g}"
         )
     return count, fact.fact_id
+
+
+def _options(company: Company, snapshot: Snapshot) -> tuple[Fact, ...]:
+    """Options outstanding and their exercise price, nothing unless both are known."""
+    found = [
+        snapshot.latest(company.ticker, metric, stated_by="company")
+        for metric in ("options_outstanding", "option_exercise_price")
+    ]
+    known = tuple(fact for fact in found if fact is not None)
+    return known if len(known) == len(found) else ()
 
 
 def _money(fact: Fact) -> float:

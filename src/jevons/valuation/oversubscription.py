@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from jevons.model.clock import FIRST_YEAR
+from jevons.model.input_output import FINAL
 from jevons.model.revenue import exposures
 from jevons.quantiles import rounded
 from jevons.valuation.chain_inputs import (
@@ -23,9 +24,10 @@ from jevons.valuation.chain_inputs import (
     by_year,
 )
 
-# Pools that are final capital spending. A foundry sells to those who sell accelerators, so its
-# revenue is inside theirs and is left out; power and gas are running costs, not capital.
-CAPITAL_POOLS = frozenset({"gpu", "custom_silicon", "network", "power_cooling"})
+# Capital spending, each dollar once. A foundry or a maker of memory sells to those who sell
+# accelerators, so its revenue is inside theirs and is left out; processors and optics are inside
+# servers and networks that no company here sells. Power and gas are running costs, not capital.
+CAPITAL_POOLS = frozenset({*FINAL, "processors", "optics"})
 
 
 def suppliers() -> tuple[str, ...]:

@@ -48,9 +48,10 @@ def priors_of(company: Company) -> dict[str, Prior]:
 
 
 def _narrowest(company: Company, name: str) -> Mapping[str, Any]:
+    """The declaration of an input, with the company's own range in its place where it has one."""
     for scope in (company.ticker, company.industry, company.economics):
         if name in declared().get(scope, {}):
-            return declared()[scope][name]
+            return {**declared()[scope][name], **company.own_inputs.get(name, {})}
     industries = {scope for scope, entries in declared().items() if "asset_beta" in entries}
     raise UserError(
         f"{company.ticker}: no prior of {name} is declared for the industry '{company.industry}'"

@@ -119,7 +119,13 @@ def value_company(
         enterprise = parts[0].enterprise + parts[1].enterprise
         terminal = parts[0].terminal + parts[1].terminal
         claims = Claims(
-            reported.net_debt, reported.other_claims, reported.shares, company.shares_per_listed
+            reported.net_debt,
+            reported.other_claims,
+            reported.shares,
+            company.shares_per_listed,
+            company.listing_per_dollar,
+            reported.options,
+            reported.exercise_price,
         )
         per_share = np.asarray(value_per_share(enterprise, claims))
     return _judged(

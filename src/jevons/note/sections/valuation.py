@@ -70,6 +70,7 @@ def valuation(edition: Edition) -> Section:
     if companies:
         finding = edition.say("finding.valuation", **words(edition, companies))
         blocks.append(table(edition))
+        blocks += beside(edition)
     else:
         blocks.append(edition.nothing("valuation", "companies.fair_value"))
     blocks.append(implied(edition))
@@ -104,6 +105,56 @@ def table(edition: Edition) -> Figure:
     figure = edition.figure("values", WHY)
     figure["caption"] += unvalued(edition, without)
     return Figure(**figure, table=edition.table(columns))
+
+
+def beside(edition: Edition) -> list[Figure]:
+    """Multiples in their own history, and what each value leans on."""
+    rows = [c for c in valued(edition) if c.get("multiples")]
+    leaning = [c for c in valued(edition) if c.get("bounds")]
+    found = [multiples(edition, rows)] if rows else []
+    return [*found, bounds(edition, leaning)] if leaning else found
+
+
+def multiples(edition: Edition, rows: Sequence[Record]) -> Figure:
+    """Market multiples, each with its percentile in the share's own history below."""
+    say = edition.say
+    columns = [(Column(say("column.company"), numeric=False), [named(edition, c) for c in rows])]
+    for name in ("ev_to_revenue", "ev_to_operating_income"):
+        cells = [placed(edition, c["multiples"].get(name)) for c in rows]
+        columns.append((Column(say(f"column.{name}")), cells))
+    return Figure(**edition.figure("multiples", WHY), table=edition.table(columns))
+
+
+def placed(edition: Edition, multiple: Record | None) -> Cell:
+    """A multiple over its percentile, or over how few days it has been known."""
+    if not multiple:
+        return Cell(NOTHING)
+    shown = edition.numbers.plain(multiple["value"], 1) + "×"
+    if multiple["percentile"] is None:
+        below = edition.say("note.days", n=multiple["days"])
+    else:
+        below = edition.say("note.percentile", p=edition.numbers.percent(multiple["percentile"]))
+    return Cell(shown, value=multiple["value"], below=below)
+
+
+def bounds(edition: Edition, rows: Sequence[Record]) -> Figure:
+    """What lies after the fade, and margins beside those that were reported."""
+    say, percent = edition.say, edition.percent_cell
+    flags = (
+        say("note.comma").join(edition.words.name("flag", name) for name in c["bounds"]["flags"])
+        for c in rows
+    )
+    columns = [
+        (Column(say("column.company"), numeric=False), [named(edition, c) for c in rows]),
+        (Column(say("column.beyond")), [percent(c["bounds"]["terminal_share"]) for c in rows]),
+        (Column(say("column.margin_2030")), [percent(c["bounds"]["margin_2030"]) for c in rows]),
+        (
+            Column(say("column.margin_history")),
+            [percent(c["bounds"]["margin_history_p90"]) for c in rows],
+        ),
+        edition.text_column(say("column.flags"), flags),
+    ]
+    return Figure(**edition.figure("bounds", WHY), table=edition.table(columns))
 
 
 def unvalued(edition: Edition, companies: Sequence[Record]) -> str:
@@ -208,6 +259,7 @@ def implied_table(edition: Edition) -> Table:
             say("column.implied"), [r.get("implied") for r in rows], rows[0]["unit"]
         ),
         (Column(say("column.multiple")), multiples),
+        *in_units(edition, rows),
     ]
     bases = [r.get("base") for r in rows]
     if any(base != bases[0] for base in bases):
@@ -216,6 +268,31 @@ def implied_table(edition: Edition) -> Table:
         reasons = [reason(edition, r) for r in rows]
         columns.append((Column(say("column.reason"), numeric=False, wide=True), reasons))
     return edition.table(columns)
+
+
+def in_units(edition: Edition, rows: Sequence[Record]) -> list[tuple[Column, list[Cell]]]:
+    """The same build-out in gigawatts, growth of tokens, and a share of the company's pool."""
+    told = [r.get("units") or {} for r in rows]
+    if not any(told):
+        return []
+    say = edition.say
+    gigawatts = [unit.get("fleet_gw", {}).get("implied") for unit in told]
+    growth = [unit.get("token_growth", {}).get("implied") for unit in told]
+    return [
+        edition.number_column(say("column.fleet_gw"), gigawatts, "GW"),
+        (Column(say("column.token_growth")), [edition.percent_cell(g) for g in growth]),
+        (Column(say("column.share_needed")), [share(edition, unit) for unit in told]),
+    ]
+
+
+def share(edition: Edition, units: Record) -> Cell:
+    """The share of its largest pool that a price needs, over the one it has."""
+    found = units.get("share")
+    if not found or (found["implied"] is None and not found.get("reason")):
+        return Cell(NOTHING)
+    base = edition.numbers.percent(found["base"])
+    shown = ">100%" if found["implied"] is None else edition.numbers.percent(found["implied"])
+    return Cell(shown, value=found["implied"], below=edition.say("note.now", x=base))
 
 
 def reason(edition: Edition, record: Record) -> Cell:

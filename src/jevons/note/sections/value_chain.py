@@ -1,13 +1,25 @@
 """Whose revenue the build-out is."""
 
-from jevons.note.document import Cell, Column, Figure, Section
+from jevons.note.charts import BAND, SERIES
+from jevons.note.document import Cell, Column, Figure, Missing, Section
 from jevons.note.edition import Edition, Record, at, last_quarter
 from jevons.note.figures import level_names, range_keys
 from jevons.note.numbers import NOTHING
-from jevons.note.row_charts import ranges
+from jevons.note.row_charts import INK, ranges
+from jevons.note.sankey import sankey
 from jevons.note.sections import HORIZON
 
 WHY = ("ai_revenue", "value_chain", "revenue", "companies")
+DOLLAR_WHY = ("value_chain",)
+OTHERS = "others"
+# Sectors by how far they are from the buyer's dollar, each left of those that it pays.
+STAGES = (
+    ("gpu", "custom_silicon", "servers", "network", "power_cooling", "shell"),
+    ("memory", "processors", "optics"),
+    ("foundry",),
+    ("wafer_equipment",),
+)
+LEAST_SHOWN = 0.004  # of a dollar; a smaller part would be a line thinner than its label
 
 
 def annual(q: Record | None) -> Record | None:
@@ -53,7 +65,11 @@ def value_chain(edition: Edition) -> Section:
     keys = range_keys(edition, edition.say("key.revenue_ttm"))
     figure = edition.figure("ai_revenue", WHY, **values)
     charts = [edition.chart(spec, "ai_revenue", keys)]
-    blocks = [Figure(**figure, charts=charts), table(edition, found)]
+    accounts = edition.mapping("value_chain")
+    blocks: list[Figure | Missing] = [edition.nothing("value_chain", "value_chain")]
+    if accounts:
+        blocks = [dollar(edition, accounts), sectors(edition, accounts)]
+    blocks += [Figure(**figure, charts=charts), table(edition, found)]
     return edition.section("value_chain", edition.say("finding.value_chain", **values), blocks)
 
 
@@ -80,3 +96,57 @@ def table(edition: Edition, found: list[tuple[Record, Record | None, Record]]) -
         (Column(say("column.growth")), ratios),
     ]
     return Figure(**edition.figure("value_chain", WHY), table=edition.table(columns))
+
+
+def dollar(edition: Edition, accounts: Record) -> Figure:
+    """One dollar of capital spending on its way to those who keep it."""
+    keepers = {row["ticker"]: row["of_a_dollar"] for row in accounts["companies"]}
+    named = [t for t, part in keepers.items() if t != OTHERS and part >= LEAST_SHOWN]
+    links = [
+        link if link["target"] in (*named, *sum(STAGES, ())) else {**link, "target": OTHERS}
+        for link in accounts["sankey"]["links"]
+    ]
+    flows: dict[str, float] = {}
+    for link in links:
+        flows[link["target"]] = flows.get(link["target"], 0.0) + link["value"]
+    percent, heading = edition.numbers.percent, edition.words.heading
+    labels = {node: f"{heading('sector', node)} {percent(part)}" for node, part in flows.items()}
+    labels |= {ticker: f"{ticker} {percent(flows[ticker], decimals=1)}" for ticker in named}
+    labels |= {"capex": edition.say("note.one_dollar")}
+    labels[OTHERS] = f"{edition.say('note.others')} {percent(flows[OTHERS])}"
+    colours = dict.fromkeys((*sum(STAGES[1:], ()), *named), SERIES[6]) | {
+        OTHERS: BAND,
+        "capex": INK,
+    }
+    colours |= dict(zip(STAGES[0], SERIES, strict=False))
+    spec = sankey(links, (("capex",), *STAGES, (*named, OTHERS)), labels, colours)
+    values = {
+        "year": accounts["year"],
+        "capex": edition.quantity(accounts["capex"]),
+        "first": edition.company_name(edition.company(named[0])) if named else "",
+        "share": percent(keepers[named[0]]) if named else "",
+    }
+    figure = edition.figure("dollar", DOLLAR_WHY, **values)
+    return Figure(**figure, charts=[edition.chart(spec, "dollar")])
+
+
+def sectors(edition: Edition, accounts: Record) -> Figure:
+    """What each sector sells, what it keeps, and how much of it is sold by nobody followed."""
+    rows, say = accounts["sectors"], edition.say
+    columns = [
+        edition.text_column(
+            say("column.sector"), (edition.words.heading("sector", r["sector"]) for r in rows)
+        ),
+        edition.quantity_column(say("column.gross_output"), [r["gross_output"] for r in rows]),
+        edition.quantity_column(say("column.value_added"), [r["value_added"] for r in rows]),
+        (
+            Column(say("column.of_a_dollar")),
+            [edition.percent_cell(r["of_a_dollar"]) for r in rows],
+        ),
+        (
+            Column(say("column.not_followed")),
+            [edition.percent_cell(r["not_followed"]["p50"]) for r in rows],
+        ),
+    ]
+    figure = edition.figure("sectors", DOLLAR_WHY, year=accounts["year"])
+    return Figure(**figure, table=edition.table(columns))

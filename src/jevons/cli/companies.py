@@ -1,0 +1,160 @@
+"""The commands about companies: who is paid, what a share is worth, what its price assumes."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from jevons.cli.options import (
+    DRAWS,
+    SEED,
+    AsOf,
+    CompanyFiles,
+    Draws,
+    FactFiles,
+    Json,
+    PriceFiles,
+    PriorOnly,
+    Scenarios,
+    Seed,
+    Tickers,
+    open_study,
+)
+from jevons.cli.output import progress, show
+from jevons.errors import UserError
+
+
+def chain(
+    year: Annotated[
+        int | None,
+        typer.Option(
+            "--year", metavar="YEAR", help="Year of the accounts; that of the day by default."
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+    scenario: Scenarios = None,
+    prior: PriorOnly = False,
+) -> None:
+    """Who is paid out of a year's AI capital spending, and who keeps what of each dollar."""
+    with progress(f"Simulating {draws:,} draws") as report:
+        study = open_study(
+            as_of, seed, draws, facts, report=report, scenarios=scenario, prior=prior
+        )
+        answer = study.value_chain(year)
+    if not as_json:
+        answer["sankey"] = answer["sankey"]["links"]
+    show(answer, as_json)
+
+
+def value(
+    tickers: Tickers = None,
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+    prices: PriceFiles = None,
+    company: CompanyFiles = None,
+    scenario: Scenarios = None,
+    prior: PriorOnly = False,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            metavar="FILE",
+            help="Write one company as a workbook (.xlsx) with live formulas, to audit by hand.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """What a share is worth, as a distribution; without a ticker, every company."""
+    chosen = [ticker.upper() for ticker in tickers or ()]
+    if file is not None:
+        if file.suffix.lower() != ".xlsx":
+            raise UserError(f"--export {file}: a company is a workbook; end the name in .xlsx")
+        if len(chosen) != 1:
+            raise UserError(f"--export {file} takes one company; name one ticker, e.g. NVDA")
+    with progress(f"Simulating {draws:,} draws") as report:
+        study = open_study(
+            as_of,
+            seed,
+            draws,
+            facts,
+            prices or (),
+            report,
+            scenarios=scenario,
+            companies=company,
+            prior=prior,
+        )
+        answer: Any
+        if file is not None:
+            answer = study.workbook(chosen[0], file)
+        else:
+            found = [study.value(ticker) for ticker in chosen]
+            answer = found[0] if len(found) == 1 else found or study.values()
+    show(answer, as_json)
+
+
+def implied(
+    tickers: Tickers = None,
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+    prices: PriceFiles = None,
+    company: CompanyFiles = None,
+    scenario: Scenarios = None,
+    prior: PriorOnly = False,
+    other: Annotated[
+        str | None,
+        typer.Option(
+            "--with",
+            metavar="INPUT",
+            help="Trade the build-out against one input of the company, e.g. margin_change: "
+            "the pairs that give the price.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Which build-out today's price already implies; without a ticker, every company."""
+    chosen = [ticker.upper() for ticker in tickers or ()]
+    if other is not None and len(chosen) != 1:
+        raise UserError(f"--with {other} takes one company; name one ticker, e.g. NVDA")
+    with progress(f"Simulating {draws:,} draws") as report:
+        study = open_study(
+            as_of,
+            seed,
+            draws,
+            facts,
+            prices or (),
+            report,
+            scenarios=scenario,
+            companies=company,
+            prior=prior,
+        )
+        answer: Any
+        if other is not None:
+            answer = study.iso_value(chosen[0], other)
+        else:
+            found = [study.implied(ticker) for ticker in chosen]
+            answer = found[0] if len(found) == 1 else found or study.side_by_side()
+    show(answer, as_json)
+
+
+def backcheck(
+    as_of: AsOf = None,
+    seed: Seed = SEED,
+    draws: Draws = DRAWS,
+    as_json: Json = False,
+    facts: FactFiles = None,
+    prior: PriorOnly = False,
+) -> None:
+    """Modelled against reported revenue, by company and quarter."""
+    with progress(f"Simulating {draws:,} draws") as report:
+        answer = open_study(as_of, seed, draws, facts, report=report, prior=prior).backcheck()
+    show(answer, as_json)

@@ -1,0 +1,78 @@
+"""A company described in one file: every field checked, money converted, counts not."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from jevons.errors import UserError
+from jevons.valuation.described import described
+from jevons.valuation.priors import priors_of
+
+FILE = (Path(__file__).parents[2] / "docs" / "company.toml").read_text(encoding="utf-8")
+
+
+def facts() -> dict[str, float]:
+    return {fact.metric: fact.central for fact in described(FILE, "acme.toml")[0].facts}
+
+
+def test_segments_are_added_and_money_is_converted() -> None:
+    """(600 + 400) TWD bn at 0.03 is 30; 280 of income is 8.4; two billion shares stay two."""
+    found = facts()
+    assert found["total_revenue"] == pytest.approx(30.0)
+    assert found["operating_income"] == pytest.approx(8.4)
+    assert found["total_debt"] == pytest.approx(3.0)
+    assert found["shares_outstanding"] == 2.0
+    assert found["close"] == 25.0
+
+
+def test_the_file_is_the_source_and_has_its_day() -> None:
+    for fact in described(FILE, "acme.toml")[0].facts:
+        assert fact.source_title in ("annual report of 2025", "the exchange")
+        assert fact.known_on in (date(2026, 2, 20), date(2026, 9, 1))
+
+
+def test_own_ranges_take_the_place_of_the_blocks() -> None:
+    company = described(FILE, "acme.toml")[0].company
+    own = priors_of(company)["margin_change"]
+    assert (own.p10, own.median, own.p90) == (-0.2, -0.1, 0.0)
+    assert own.distribution == "normal"
+    assert priors_of(company)["base_growth"].median == 0.05
+    assert company.shares_per_listed == 5
+
+
+BUYER = ('economics = "product"', 'economics = "buyer"')
+MISTAKES = [
+    ('currency = "USD"\nrep', "rep", r"\[ACME\] lacks the field 'currency'"),
+    ("TWD = 0.03", "EUR = 1.1", r"uses TWD but gives no rate; add \[ACME.dollars_per\]"),
+    ("TWD = 0.03", "TWD = -1", "dollars_per.TWD must be above 0, got -1"),
+    ("shares_outstanding = 2.0", "shares_outstanding = -2.0", "above 0 billion shares, got -2"),
+    ("shares_outstanding = 2.0\n", "", "reported lacks 'shares_outstanding'"),
+    ("total_debt = 100.0", "total_debts = 100.0", "unknown; did you mean total_debt"),
+    ("total_debt = 100.0", "total_debt = -1.0", "total_debt must not be below 0, got -1"),
+    ("total_debt = 100.0", "total_revenue = 1.0", "both in reported and by segments"),
+    ("memory = {p10", "memories = {p10", "no pool is called 'memories'; did you mean memory"),
+    ("p90 = 0.04", "p90 = 1.4", "must lie between 0 and 1, got 0.01 to 1.4"),
+    ("median = 0.02", "median = 0.2", "must rise from p10 to p90, got 0.01, 0.2, 0.04"),
+    ("0.01, median = 0.02, p90 = 0.04", "0.8, median = 0.9, p90 = 0.95", "add to 1.1"),
+    (', source = "assumption: a small maker"', "", "exposures.memory lacks a source"),
+    ("margin_change =", "margin_changes =", "no input is called 'margin_changes'"),
+    ("operating_margin = 0.4", "operating_margin = 40", "40 is no share of revenue"),
+    ("known_on = 2026-02-20", "known_on = 'soon'", "known_on must be a day such as"),
+    ("close = 25.0", "close = 0", "price.close must be above 0, got 0"),
+    ("shares_per_listed = 5", "shares_per_listed = -5", "above 0, got -5"),
+    (*BUYER, "is a buyer and needs an exposure 'ai_capex'"),
+    ("[ACME]", "[ACME", "not readable as TOML"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), MISTAKES)
+def test_what_cannot_be_is_refused_by_name(old: str, new: str, message: str) -> None:
+    assert old in FILE
+    with pytest.raises(UserError, match=message):
+        described(FILE.replace(old, new), "acme.toml")
+
+
+def test_an_empty_file_describes_nobody() -> None:
+    with pytest.raises(UserError, match="describes no company"):
+        described("", "acme.toml")
