@@ -228,7 +228,7 @@ def scatter(
 
     ``rows`` have ``name``, ``group``, ``measured``, ``predicted``; ``names`` are words by field.
     """
-    colours = dict(zip(groups, SERIES, strict=False))
+    colours = {group: SERIES[i % len(SERIES)] for i, group in enumerate(groups)}
     data = [
         {"name": row["name"], "colour": colours.get(row["group"], OTHERS)}
         | {field: exact(row[field]) for field in ("measured", "predicted")}
