@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from jevons.cli.compiled import keep_compiled_code
+from jevons.errors import UserError
 from jevons.facts import load
 from jevons.model.calibrate import calibrate
 from jevons.model.evidence import gather
@@ -36,7 +37,11 @@ def main(again: bool) -> None:
         evidence = gather(snapshot, Experiment.of(snapshot, seed=0))
         posterior = kept.get(evidence.key)
         if posterior is None or not holds(posterior, evidence):
-            posterior = calibrate(evidence, day.isoformat())
+            try:
+                posterior = calibrate(evidence, day.isoformat())
+            except UserError as refused:  # the day runs on the priors, and says so
+                print(f"{day} {refused}", flush=True)
+                continue
         found.append(posterior)
         text = ",\n".join(json.dumps(each.document(), sort_keys=True) for each in found)
         FILE.write_text(f"[\n{text}\n]\n", encoding="utf-8")

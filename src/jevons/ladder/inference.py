@@ -6,7 +6,7 @@ the difference of two columns has the samples of its difference.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 Numbers = NDArray[np.float64]
 
@@ -28,9 +28,9 @@ def bca_interval(
         return float(x.mean()), float(x.mean())
     acceleration = float((centred**3).sum()) / (6 * square**1.5)
     below = float((samples < x.mean()).mean())
-    bias = float(norm.ppf(np.clip(below, 0.5 / len(samples), 1 - 0.5 / len(samples))))
-    z = bias + np.asarray(norm.ppf(levels))
-    low, high = np.quantile(samples, norm.cdf(bias + z / (1 - acceleration * z)))
+    bias = float(ndtri(np.clip(below, 0.5 / len(samples), 1 - 0.5 / len(samples))))
+    z = bias + np.asarray(ndtri(levels))
+    low, high = np.quantile(samples, ndtr(bias + z / (1 - acceleration * z)))
     return float(low), float(high)
 
 

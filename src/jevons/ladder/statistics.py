@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import kurtosis, norm, rankdata, skew
+from scipy.special import ndtr, ndtri
 
 from jevons.ladder.compiled import compiled
 
@@ -33,7 +33,7 @@ def probabilistic_sharpe(
     0.913
     """
     spread = 1 - skewness * ratio + (kurtosis_raw - 1) / 4 * ratio**2
-    return float(norm.cdf((ratio - benchmark) * (sessions - 1) ** 0.5 / max(spread, 1e-12) ** 0.5))
+    return float(ndtr((ratio - benchmark) * (sessions - 1) ** 0.5 / max(spread, 1e-12) ** 0.5))
 
 
 def expected_best_sharpe(trials: int, variance: float) -> float:
@@ -46,19 +46,21 @@ def expected_best_sharpe(trials: int, variance: float) -> float:
     """
     if trials < 2:
         return 0.0
-    quantiles = np.asarray(norm.ppf([1 - 1 / trials, 1 - 1 / (trials * np.e)]))
+    quantiles = np.asarray(ndtri([1 - 1 / trials, 1 - 1 / (trials * np.e)]))
     return float(variance**0.5 * ((1 - EULER) * quantiles[0] + EULER * quantiles[1]))
 
 
 def deflated_sharpe(returns: Numbers, trials: int, variance: float) -> float:
     """Chance that the true Sharpe ratio is above the best that luck gives in so many trials."""
+    from scipy import stats  # slow to import, and only a sweep needs it
+
     if returns.std() == 0:
         return 0.5
     return probabilistic_sharpe(
         sharpe(returns),
         len(returns),
-        float(skew(returns)),
-        float(kurtosis(returns, fisher=False)),
+        float(stats.skew(returns)),
+        float(stats.kurtosis(returns, fisher=False)),
         expected_best_sharpe(trials, variance),
     )
 
@@ -142,6 +144,8 @@ def overfitting(returns: Numbers, blocks: int = 10) -> float:
     Args:
         returns: (session, rule), at least two rules. blocks: S, even; all C(S, S/2) splits.
     """
+    from scipy.stats import rankdata  # slow to import, and only a sweep needs it
+
     parts = np.array_split(returns, blocks)
     count = np.array([len(part) for part in parts], dtype=np.float64)
     total = np.array([part.sum(axis=0) for part in parts])

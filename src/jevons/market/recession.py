@@ -7,7 +7,7 @@ likelihood to the months whose state was known (Estrella and Mishkin 1998).
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri  # half a second sooner than scipy.stats
 
 from jevons.market.price_table import Numbers
 
@@ -28,7 +28,7 @@ class Probit:
 
     def probability(self, x: float) -> float:
         """P at x."""
-        return float(norm.cdf(self.a + self.b * x))
+        return float(ndtr(self.a + self.b * x))
 
 
 def fit_probit(x: Numbers, happened: Numbers) -> Probit | None:
@@ -49,11 +49,11 @@ def fit_probit(x: Numbers, happened: Numbers) -> Probit | None:
     if len(x) < FEWEST_MONTHS or not 0 < happened.sum() < len(happened):
         return None
     design = np.column_stack((np.ones(len(x)), x))
-    beta = np.array([norm.ppf(happened.mean()), 0.0])
+    beta = np.array([ndtri(happened.mean()), 0.0])
     for _ in range(STEPS):
         index = design @ beta
-        chance = np.clip(norm.cdf(index), 1e-12, 1 - 1e-12)
-        density = norm.pdf(index)
+        chance = np.clip(ndtr(index), 1e-12, 1 - 1e-12)
+        density = np.exp(-(index**2) / 2) / np.sqrt(2 * np.pi)
         weight = density**2 / (chance * (1 - chance))
         score = design.T @ (density * (happened - chance) / (chance * (1 - chance)))
         curvature = design.T @ (design * weight[:, None])

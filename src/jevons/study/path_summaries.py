@@ -15,7 +15,6 @@ import numpy as np
 
 from jevons.facts.variables import variable, variables
 from jevons.model.clock import QUARTERS
-from jevons.model.histograms import Histograms
 from jevons.model.priors import BLOCK
 from jevons.model.simulate import (
     LEADING_AXES,
@@ -131,6 +130,8 @@ def _sorted(
 def _counted(
     experiment: Experiment, draws: int, tally: _Tally, progress: Progress | None
 ) -> dict[str, Any]:
+    from jevons.model.histograms import Histograms  # brings a compiler that few runs need
+
     names = series_names()
     histograms: Histograms | None = None
     turn = Lock()

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from jevons.facts.snapshot import Snapshot
 from jevons.model.clock import FIRST_YEAR
@@ -64,6 +63,8 @@ def common_factor_share(values: Draws, build_out: Draws) -> float | None:
     >>> common_factor_share(np.array([1.0, 2.0, 3.0]), np.array([1.0, 8.0, 27.0]))
     1.0
     """
+    from scipy.stats import rankdata  # slow to import, and few commands need it
+
     ranks = rankdata(values), rankdata(build_out)
     if min(np.ptp(rank) for rank in ranks) == 0:
         return None
