@@ -12,11 +12,11 @@ import numpy as np
 
 from jevons.claims.baselines import FEWEST, LogNormal, damped_trend, random_walk
 from jevons.claims.scores import crps, lognormal_crps
+from jevons.errors import UserError
 from jevons.facts import Store
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS, quarterly
 from jevons.model.clock import QUARTERS
-from jevons.model.evidence import TooFewFactsError
 from jevons.quantiles import rounded
 from jevons.study.forecast import TOTAL, reports_ahead
 from jevons.study.study import Study
@@ -53,7 +53,8 @@ def rolling_origin(
 ) -> dict[str, Any]:
     """Forecasts of every day, scored with what the store knows.
 
-    A day with too few facts to calibrate uses the priors, and says so; all days with ``prior``.
+    A day with too few facts to calibrate, or a refused fit, uses the priors and says so; all days
+    with ``prior``.
 
     Returns:
         ``forecasts``, one row a day, entity and quarter; ``years``, what was said of calendar
@@ -86,11 +87,11 @@ def rolling_origin(
 
 
 def calibrated(store: Store, day: date, draws: int, seed: int) -> Study:
-    """The study of a day, at the priors where too little was known to calibrate."""
+    """The study of a day, at the priors where too little was known or the fit is refused."""
     study = Study(store, day, draws=draws, seed=seed, sample=True)
     try:
         _ = study.posterior
-    except TooFewFactsError:
+    except UserError:
         return Study(store, day, draws=draws, seed=seed, prior=True)
     return study
 
