@@ -33,7 +33,7 @@ def test_answers_are_those_of_the_study(client: TestClient, study: Study) -> Non
         "/api/implied/NVDA": study.implied("NVDA"),
         "/api/implied": study.side_by_side(),
         "/api/claims": study.claims(),
-        "/api/ladders": study.companies.ladders(),
+        "/api/ladders": study.ladders(),
         "/api/simulate": study.simulate(),
     }.items():
         assert get(client, path, scenario="power-starved") == expected, path

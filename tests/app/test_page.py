@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from jevons.app.engine import FIRST, PARTS, UNMOVED, sections_of
 from jevons.app.texts import words
 from jevons.note.render import SECTIONS
-from jevons.study.study import FIGURES
+from jevons.study.figures import FIGURES
 
 from .asking import get, html
 

@@ -8,8 +8,8 @@ import pytest
 from jevons.errors import UserError
 from jevons.model.priors import Z_90, Input
 from jevons.study import Study
-from jevons.study.companies import standard_points, valuation_inputs
 from jevons.study.scenario import parse
+from jevons.study.valuation_inputs import standard_points, valuation_inputs
 from jevons.valuation import company_of
 from jevons.valuation.priors import draws_of
 
@@ -44,7 +44,7 @@ def test_points_of_a_moved_input_by_hand() -> None:
 def test_the_discount_rate_is_drawn_as_the_scenario_says() -> None:
     nvidia = company_of("NVDA")
     before, after = (draws_of(nvidia, study(text).companies.normals) for text in ("", RATE))
-    moved = study(RATE).companies.inputs["risk_free_rate"]
+    moved = study(RATE).valuation_inputs.settled["risk_free_rate"]
     normals = study().companies.normals["risk_free_rate"]
     expected = [moved.quantile(float(z)) for z in normals]
     assert np.asarray(after["risk_free_rate"]) == pytest.approx(np.array(expected), rel=1e-5)
@@ -71,7 +71,7 @@ def test_the_tornado_stands_at_the_moved_points() -> None:
     swing = next(
         row for row in study(RATE).value("NVDA")["tornado"] if row["input"] == "risk_free_rate"
     )
-    moved = study(RATE).companies.inputs["risk_free_rate"]
+    moved = study(RATE).valuation_inputs.settled["risk_free_rate"]
     for end, z in (("at_p10", -Z_90), ("at_p90", Z_90)):
         rate = moved.quantile(z)
         fixed = TEXT.format(rate, rate * (1 - 1e-6), rate * (1 + 1e-6))

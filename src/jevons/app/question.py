@@ -11,9 +11,9 @@ from functools import cache
 from jevons.errors import UserError, did_you_mean
 from jevons.model.priors import Input, priors
 from jevons.model.shocks import Shocks
-from jevons.study.companies import valuation_inputs
 from jevons.study.scenario import Change, Scenario, bundled, find, parse
 from jevons.study.scenario_text import merged
+from jevons.study.valuation_inputs import valuation_inputs
 
 FEWEST_DRAWS, MOST_DRAWS = 100, 20_000
 MOST_CHANGES = 40

@@ -5,8 +5,6 @@ numbers in both. Parts are computed when they are first asked for.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,53 +13,34 @@ from typing import TYPE_CHECKING, Any
 from jevons import __version__
 from jevons.errors import UserError, did_you_mean
 from jevons.facts import Store
-from jevons.facts.questions import document
 from jevons.facts.snapshot import Snapshot
 from jevons.market import PriceTable
 from jevons.market.macro_store import MacroSeries, series_hash
-from jevons.market.regime import regime_state
-from jevons.model import efficiency
-from jevons.model.anchors import BUYERS
 from jevons.model.evidence import gather
-from jevons.model.measurements import errors, points_known
 from jevons.model.posterior import Posterior
 from jevons.model.priors import Input
 from jevons.model.simulate import Experiment, Progress, dataset, simulate
-from jevons.quantiles import rounded
-from jevons.study import campuses, capital, power, published
-from jevons.study.answers import answers, falsifiers
+from jevons.study import campuses, capital, costs, figures, power
 from jevons.study.calibrated import calibration, needed
 from jevons.study.calibration import posterior_of
-from jevons.study.chain import SHOCK, ChainFigures, members, power_rows
-from jevons.study.companies import Companies, declared_inputs
+from jevons.study.chain import SHOCK, ChainFigures
+from jevons.study.companies import Companies
 from jevons.study.described import store_with
-from jevons.study.explanations import explain, explanations
 from jevons.study.history import observed
 from jevons.study.index import explained
-from jevons.study.on_demand import OnDemand
+from jevons.study.ladders import Ladders
+from jevons.study.market import Market
 from jevons.study.record import Record
 from jevons.study.scenario import Scenario, joined, moved_inputs
 from jevons.study.signals import signals
 from jevons.study.supply import SupplyFigures
 from jevons.study.tornado import tornado
+from jevons.study.valuation_inputs import ValuationInputs, declared_inputs
+from jevons.study.why import input_document, why
 from jevons.valuation import Described, companies
-from jevons.valuation.revisions import spending_plans
 
 if TYPE_CHECKING:
     import xarray as xr
-
-COST_ROWS = (
-    ("deepseek-v3", ("H100", "H800", "GB200")),
-    ("llama-3.1-405b", ("H100", "GB200")),
-    ("llama-3.1-70b", ("H100", "A100")),
-    ("gpt-oss-120b", ("H100", "GB200")),
-)
-NO_BENCHMARKS = (
-    "no index or fund is among the prices; take one with: jevons pull prices ^GSPC QQQ ^VIX "
-    "--from yfinance"
-)
-COST_PHASES = ("prefill", "decode")
-COST_DRAWS = 4000
 
 
 class Study:
@@ -149,22 +128,25 @@ class Study:
         found = self.before_data
         if self.posterior is not None:
             found = self.posterior.applied(found)
-        return joined(found, self.scenarios, self._valuation_inputs)
+        return joined(found, self.scenarios, self.valuation_inputs.settled)
 
     @cached_property
-    def _valuation_inputs(self) -> Mapping[str, Input]:
-        return moved_inputs(declared_inputs(self.described), self.scenarios)
+    def valuation_inputs(self) -> ValuationInputs:
+        """Inputs of the valuation, moved by the scenarios."""
+        declared = declared_inputs(self.described)
+        return ValuationInputs(declared, moved_inputs(declared, self.scenarios))
+
+    @cached_property
+    def quoted(self) -> Market:
+        """Prices of companies and benchmarks, and what stands around them."""
+        own = {each.company.ticker: each.company for each in self.described}
+        return Market(self.snapshot, self.prices, dict(companies()) | own, self.macro)
 
     @cached_property
     def companies(self) -> Companies:
-        """Prices, values and implied build-outs by company."""
+        """Values and implied build-outs by company."""
         return Companies(
-            self.snapshot,
-            self.experiment,
-            self.draws,
-            self.prices,
-            self._valuation_inputs,
-            self.described,
+            self.quoted, self.experiment, self.draws, self.valuation_inputs, self.described
         )
 
     @cached_property
@@ -263,46 +245,11 @@ class Study:
     @cached_property
     def costs(self) -> dict[str, Any]:
         """Cost per token of models and chips that were public, and priced, by the day."""
-        rows = []
-        for model, chips in COST_ROWS:
-            for chip in chips:
-                for phase in COST_PHASES:
-                    row = self._cost_row(model, chip, phase)
-                    if row is not None:
-                        rows.append(row)
-        return {"rows": rows}
+        return costs.costs(self.as_of, self.seed)
 
     def cost_checked(self) -> dict[str, Any]:
-        """Measured serving figures beside what the roofline predicts, and its errors by group.
-
-        ``points``: ``source, model, chip, engine, metric, measured, predicted``, the prediction by
-        factors that never saw the row. ``errors``: by all, source, chip, engine and phase.
-        """
-        points = points_known(self.as_of)
-        fields = ("source", "model", "chip", "engine", "metric", "measured")
-        groups = [(), ("source",), ("chip",), ("family",), ("phase",)] if points else []
-        return {
-            "points": [
-                {name: point[name] for name in fields} | {"predicted": rounded(point["held_out"])}
-                for point in points
-                if not point["idle"]
-            ],
-            "errors": [
-                {name: rounded(value) if isinstance(value, float) else value for name, value in row}
-                for names in groups
-                for row in (asdict(found).items() for found in errors(*names, points=points))
-            ],
-        }
-
-    def _cost_row(self, model: str, chip: str, phase: str) -> dict[str, Any] | None:
-        fields = ("model", "chip", "phase", "tokens_per_s_per_chip", "usd_per_mtok")
-        try:
-            answer = efficiency.cost(
-                model, chip, phase=phase, seed=self.seed, draws=COST_DRAWS, as_of=self.as_of
-            )
-        except UserError:  # not public or not priced by then
-            return None
-        return {name: answer[name] for name in (*fields, "joule_per_token", "bound")}
+        """Measured serving figures beside predictions; see :func:`jevons.study.costs.checked`."""
+        return costs.checked(self.as_of)
 
     def value(self, ticker: str) -> dict[str, Any]:
         """What one share is worth, in which scenario, and what moves it.
@@ -359,31 +306,25 @@ class Study:
 
     def drawdown(self) -> list[dict[str, Any]]:
         """How far each share, and each benchmark with prices, is below its 52-week high."""
-        return self.shares() + self.companies.market
+        return self.shares() + self.quoted.benchmarks
 
     def shares(self) -> list[dict[str, Any]]:
         """How far each share has fallen, what it costs among its own past, its fundamentals."""
-        return self.companies.drawdowns
+        return self.quoted.drawdowns
 
     def market(self) -> dict[str, Any]:
         """The state of the market: benchmarks, the buyers' spending plans, the macro regime."""
-        benchmarks = self.companies.market
-        return {
-            "benchmarks": benchmarks,
-            "missing": None if benchmarks else NO_BENCHMARKS,
-            "volatility_index": self.companies.volatility_index,
-            "spending_plans": spending_plans(self.snapshot, BUYERS),
-            "regime": regime_state(self.macro, self.as_of),
-        }
+        return self.quoted.document()
 
     def ladders(self) -> list[dict[str, Any]]:
         """Steps to buy each share in while it falls, with the verdict of its trial."""
-        return self.companies.ladders()
+        return Ladders(self.companies).documents()
 
     def signals(self, macro_store: Path | None = None) -> Iterator[tuple[date, str, str, str]]:
         """What rules of buying may read; see :func:`jevons.study.signals.signals`."""
-        found = self.companies
-        return signals(self.snapshot, found.histories, list(companies().values()), macro_store)
+        return signals(
+            self.snapshot, self.quoted.histories, list(companies().values()), macro_store
+        )
 
     def claims(self) -> list[dict[str, Any]]:
         """The ledger of claims, resolved with what was known."""
@@ -398,32 +339,7 @@ class Study:
         Raises:
             UserError: nothing is known under the name.
         """
-        explanation = explain(name)
-        inputs = [entry for entry in explanation.inputs if entry in self.inputs]
-        return {
-            "formula": explanation.formula,
-            "facts": self._facts_behind(explanation.name, inputs),
-            "assumptions": inputs,
-        }
-
-    def _facts_behind(self, name: str, inputs: Sequence[str]) -> list[str]:
-        own: Sequence[str] = ()
-        if name == "drawdown" or name == "companies":
-            own = self.companies.facts
-        elif name == "market":
-            plans = spending_plans(self.snapshot, BUYERS)["revisions"]
-            own = [fact_id for revision in plans for fact_id in revision["facts"]]
-        elif name in ("fair_value", "implied"):
-            own = self.companies.value_facts
-        elif name == "observed":
-            points = (point for rows in self.observed.values() for point in rows)
-            own = [fact_id for point in points for fact_id in point["facts"]]
-        elif name == "claims":
-            own = self.record.facts
-        elif name == "power_published":
-            own = [fact_id for row in published.power(self.snapshot) for fact_id in row["facts"]]
-        behind = [fact_id for entry in inputs for fact_id in self.inputs[entry]["facts"]]
-        return list(dict.fromkeys((*own, *behind)))
+        return why(self, name)
 
     @cached_property
     def observed(self) -> dict[str, list[dict[str, Any]]]:
@@ -433,48 +349,18 @@ class Study:
     @cached_property
     def inputs(self) -> dict[str, dict[str, Any]]:
         """Every uncertain input: distribution, 5-50-95 % points, unit, source, facts."""
-        entries: Mapping[str, Input] = {**self.experiment.inputs, **self.companies.inputs}
+        entries: Mapping[str, Input] = {**self.experiment.inputs, **self.valuation_inputs.settled}
         return {name: input_document(entry) for name, entry in entries.items()}
-
-    def _prepare(self) -> None:
-        """Compute side by side what does not wait for each other.
-
-        Compilers and kernels let other threads run, so a second core shortens the wait.
-        """
-        chain, companies = self.chain, self.companies
-        with ThreadPoolExecutor(2) as pool:
-            apart = pool.submit(lambda: (chain.horizons, self.costs))
-            try:
-                _ = chain.quantities
-                tickers = [row["ticker"] for row in self.values()]
-                for _ in pool.map(companies.implied, tickers):
-                    pass
-                apart.result()
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
 
     def figures(self) -> dict[str, Any]:
         """Everything that the note shows; the content of ``figures.json``."""
-        self._prepare()
+        figures.prepare(self)
         return dict(self.on_demand)
 
     @cached_property
     def on_demand(self) -> Mapping[str, Any]:
         """The figures of :meth:`figures`, each computed when it is first read."""
-
-        def bound(read: Reader) -> Callable[[Mapping[str, Any]], Any]:
-            return lambda found: read(self, found)
-
-        return OnDemand(
-            {"provenance": lambda _: self.provenance}
-            | {name: bound(read) for name, read in FIGURES.items()}
-            | {
-                "why": lambda _: {name: self.why(name) for name in explanations()},
-                "inputs": lambda _: self.inputs,
-                "facts": self._cited,
-            }
-        )
+        return figures.on_demand(self)
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -491,60 +377,3 @@ class Study:
             "anchor": self.experiment.anchor,
             "calibration": None if self.posterior is None else self.posterior.key,
         }
-
-    def _cited(self, figures: Mapping[str, Any]) -> dict[str, Any]:
-        """Every fact that a figure names, by its id."""
-        cited = {fact_id for entry in figures["why"].values() for fact_id in entry["facts"]}
-        cited |= {fact_id for entry in self.inputs.values() for fact_id in entry["facts"]}
-        return {fact_id: document(self.snapshot.get(fact_id)) for fact_id in sorted(cited)}
-
-
-Reader = Callable[[Study, Mapping[str, Any]], Any]
-# The figures of the note in the order in which they are read, each from the study and the earlier.
-FIGURES: Mapping[str, Reader] = {
-    "quantities": lambda study, _: study.chain.quantities,
-    "observed": lambda study, _: study.observed,
-    "cost": lambda study, _: study.costs,
-    "cost_checked": lambda study, _: study.cost_checked(),
-    "jevons_index": lambda study, _: study.chain.horizons,
-    "shock": lambda study, _: study.shock(),
-    "binding": lambda study, _: study.chain.paths.binding,
-    "supply": lambda study, _: study.build_out.document(),
-    "power": lambda study, _: power_rows(study.chain.power()),
-    "power_context": lambda study, _: study.power_context(),
-    "campuses": lambda study, _: study.campuses(),
-    "capital": lambda study, _: study.capital(),
-    "power_published": lambda study, _: published.power(study.snapshot),
-    "capex": lambda _, found: {
-        "by_category": members(found["quantities"], "capex_by_category"),
-        "by_buyer": members(found["quantities"], "capex_by_buyer"),
-    },
-    "value_chain": lambda study, _: study.companies.value_chain(),
-    "companies": lambda study, found: study.companies.documents(
-        members(found["quantities"], "ai_revenue")
-    ),
-    "market": lambda study, _: study.market(),
-    "implied": lambda _, found: [row["implied"] for row in found["companies"]],
-    "ladders": lambda study, _: study.ladders(),
-    "claims": lambda study, _: study.claims(),
-    "falsifiers": lambda _, found: falsifiers(found),
-    "answers": lambda study, found: answers(
-        found,
-        {
-            "build": study.chain.paths.p_more_is_spent,
-            "power": study.chain.paths.p_thesis_shortfall,
-        },
-    ),
-}
-
-
-def input_document(entry: Input) -> dict[str, Any]:
-    """An input as reports show it; 1.645 standard deviations span 5 to 95 %."""
-    points = {"p05": -1.6448536, "p50": 0.0, "p95": 1.6448536}
-    return {
-        "distribution": entry.prior.distribution,
-        **{name: rounded(entry.quantile(z)) for name, z in points.items()},
-        "unit": entry.prior.unit,
-        "source": entry.prior.source,
-        "facts": list(entry.facts),
-    }
