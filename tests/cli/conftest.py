@@ -7,7 +7,7 @@ import pytest
 
 from jevons.cli import main
 
-from .stand_ins import Store, Study, module, write
+from .stand_ins import OWN, Store, Study, module, write
 
 
 @pytest.fixture(autouse=True)
@@ -15,13 +15,14 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jevons.facts.load", lambda files, recorded_on: Store())
     monkeypatch.setattr("jevons.market.read_prices", list, raising=False)
     monkeypatch.setitem(sys.modules, "jevons.study", module("jevons.study", Study=Study))
-    forecasts = module(
-        "jevons.study.forecasts",
-        forecasts=lambda figures, day: [],
-        outcomes=lambda filed, later, claims: [],
+    forecasts = module("jevons.study.forecasts", forecasts=lambda figures, snapshot, day: [])
+    monkeypatch.setitem(sys.modules, "jevons.study.forecasts", forecasts)
+    outcomes = module(
+        "jevons.study.forecast_outcomes",
+        outcomes=lambda filed, later, claims, prices: [OWN],
         board=lambda rows: [],
     )
-    monkeypatch.setitem(sys.modules, "jevons.study.forecasts", forecasts)
+    monkeypatch.setitem(sys.modules, "jevons.study.forecast_outcomes", outcomes)
     render = module("jevons.note.render", write=write)
     monkeypatch.setitem(sys.modules, "jevons.note.render", render)
 

@@ -10,6 +10,12 @@ from jevons.quantiles import path, summarise
 
 FIRST_KNOWN, LAST_KNOWN = date(2023, 1, 26), date(2025, 8, 27)
 QUANTITY = summarise([1.0, 2.0, 3.0], "GW")
+OWN: dict[str, Any] = {
+    "id": "jevons-2025-03-11-gross_shortfall-2028Q4", "who": "jevons", "said_on": "2025-03-11",
+    "name": "gross_shortfall", "quarter": "2028Q4", "p05": 1.0, "p50": 2.0, "p95": 3.0,
+    "probability": None, "resolves_on": "2029-12-31", "how": "a publication", "status": "open",
+    "outcome": None,
+}  # fmt: skip
 PATH = path([[1.0, 2.0], [3.0, 4.0]], "USD_bn", ["2025Q3", "2025Q4"])
 
 
@@ -150,6 +156,12 @@ class Study:
         return self
 
     snapshot = None
+
+    @property
+    def quoted(self) -> "Study":
+        return self
+
+    histories = None
 
     def decided(self) -> list[dict[str, Any]]:
         return self.claims()

@@ -11,7 +11,7 @@ import pytest
 from jevons.cli import options
 
 from .conftest import Run
-from .stand_ins import LAST_KNOWN, QUANTITY, Study
+from .stand_ins import LAST_KNOWN, OWN, QUANTITY, Study
 
 
 def cost(model: str, chip: str, **options: Any) -> dict[str, Any]:
@@ -54,7 +54,9 @@ ANSWERS = [
     (["claims", "list"], Study.claims),
     (["claims", "show", "capex-2025"], lambda study: study.claims()[0]),
     (["claims", "score"], lambda study: {"sources": study.record.scoreboard(), "own": []}),
-    (["claims", "list", "--who", "jevons"], lambda _: []),
+    (["claims", "list", "--who", "jevons"], lambda _: [OWN]),
+    (["claims", "list", "--who", "jevons", "--status", "true"], lambda _: []),
+    (["claims", "show", OWN["id"]], lambda _: OWN),
     (["facts", "why", "capex"], lambda study: study.why("capex")),
 ]
 

@@ -18,7 +18,7 @@ import pytest
 from jevons.facts import load
 from jevons.model.clock import QUARTERS
 from jevons.study import Study
-from jevons.study.supply import H100E
+from jevons.study.chip_counts import H100E
 
 COUNTS = Path(__file__).parents[3] / "shared" / "data" / "epoch" / "ai_chip_counts"
 FILES = {

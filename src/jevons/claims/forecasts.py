@@ -20,10 +20,12 @@ Key = tuple[str, ...]
 class Forecast:
     """One forecast of one note.
 
-    ``name`` is a quantity of the chain with ``quarter`` and five quantiles in ``unit``; or the id
-    of a claim with ``probability`` that it comes true, and no quarter. ``as_of`` is the day whose
-    knowledge was used, ``filed_on`` the day on which the note was written, ``calibration`` the key
-    of the posterior, empty where the priors were used alone.
+    ``name`` is what is forecast, ``quarter`` the one that it is for (a year's last for a year's
+    figure), empty where ``resolves_on`` alone tells: five quantiles in ``unit``, or a
+    ``probability``. ``as_of`` is the day whose knowledge was used, ``filed_on`` the day on which
+    the note was written, ``calibration`` the key of the posterior, empty where the priors were used
+    alone. ``resolves_on`` is the day by which what decides is public, None where nothing decides;
+    ``resolves_by`` says what does.
     """
 
     as_of: date
@@ -42,6 +44,8 @@ class Forecast:
     p75: float | None
     p95: float | None
     probability: float | None
+    resolves_on: date | None = None
+    resolves_by: str = ""
 
     @property
     def key(self) -> Key:
@@ -65,6 +69,7 @@ class Forecast:
 
 NAMES = [field.name for field in fields(Forecast)]
 NUMBERS = (*LEVELS, "probability")
+LATER_COLUMNS = {"calibration": "", "resolves_on": "", "resolves_by": ""}  # absent in old files
 
 
 def forecast_file() -> Path:
@@ -103,9 +108,10 @@ def file_forecasts(new: Iterable[Forecast]) -> int:
 
 
 def _forecast(cells: dict[str, str]) -> Forecast:
-    values: dict[str, Any] = {"calibration": ""} | cells
+    values: dict[str, Any] = {**LATER_COLUMNS, **cells}
     for name in ("as_of", "filed_on"):
         values[name] = date.fromisoformat(cells[name])
+    values["resolves_on"] = date.fromisoformat(day) if (day := values["resolves_on"]) else None
     for name in ("seed", "draws"):
         values[name] = int(cells[name])
     for name in NUMBERS:

@@ -56,7 +56,7 @@ def note(
         )
         figures = compared(study, since)
     files = write_note(figures, out, language, pdf)
-    keep_forecasts(figures)
+    keep_forecasts(study, figures)
     if as_json:
         show_json({"files": files, "provenance": figures["provenance"]})
     else:
@@ -105,7 +105,7 @@ def write_note(figures: dict[str, Any], out: Path, language: str, pdf: bool) -> 
             raise UserError(f"--out {out} cannot be written ({error.strerror})") from error
 
 
-def keep_forecasts(figures: dict[str, Any]) -> None:
+def keep_forecasts(study: "Study", figures: dict[str, Any]) -> None:
     """File what the note forecasts, to be scored when the figures are in.
 
     A folder that cannot be written costs the record, not the note: it is said and that is all.
@@ -114,7 +114,7 @@ def keep_forecasts(figures: dict[str, Any]) -> None:
     from jevons.study.forecasts import forecasts
 
     try:
-        file_forecasts(forecasts(figures, today()))
+        file_forecasts(forecasts(figures, study.snapshot, today()))
     except UserError as error:
         typer.echo(f"The forecasts of this note were not filed: {error}", err=True)
 

@@ -26,7 +26,10 @@ app = typer.Typer(
 )
 # Columns of the list for a reader; --json has all of them.
 OWN, HINDSIGHT = "jevons", "jevons, in hindsight"
-OWN_SHORT = ("said_on", "name", "quarter", "p05", "p50", "p95", "probability", "status", "outcome")
+OWN_SHORT = (
+    "said_on", "name", "quarter", "p05", "p50", "p95", "probability", "resolves_on", "status",
+    "outcome",
+)  # fmt: skip
 SHORT = ("id", "who", "said_on", "text", "resolves_on", "status", "why", "p_model")
 
 
@@ -39,10 +42,11 @@ def answered(as_of: str | None, seed: int, draws: int, facts: list[Path] | None)
 def own(as_of: str | None, facts: list[Path] | None) -> list[dict[str, Any]]:
     """Every forecast that a note published, with what came of it by the day."""
     from jevons.claims.forecasts import filed
-    from jevons.study.forecasts import outcomes
+    from jevons.study.forecast_outcomes import outcomes
 
     study = open_study(as_of, SEED, DRAWS, facts)
-    return outcomes(filed(), study.snapshot, study.record.decided())
+    decided, prices = study.record.decided(), study.quoted.histories
+    return outcomes(filed(), study.snapshot, decided, prices)
 
 
 @app.callback()
@@ -109,8 +113,11 @@ def show_claim(
     as_json: Json = False,
     facts: FactFiles = None,
 ) -> None:
-    """Show one claim: its words, range, source, the figures that decided it, the probability."""
-    found = {claim["id"]: claim for claim in answered(as_of, seed, draws, facts)}
+    """Show one claim, or forecast of a note: range, source, what decides it, the probability."""
+    if claim_id.startswith(f"{OWN}-"):
+        found = {row["id"]: row for row in own(as_of, facts)}
+    else:
+        found = {claim["id"]: claim for claim in answered(as_of, seed, draws, facts)}
     if claim_id not in found:
         raise UserError(f"unknown claim {claim_id!r}{did_you_mean(claim_id, found)}")
     show(found[claim_id], as_json)
@@ -130,7 +137,7 @@ def add_files(
 @app.command("score")
 def score_sources(as_of: AsOf = None, as_json: Json = False, facts: FactFiles = None) -> None:
     """Count by source what came true, and below it how the notes' own forecasts did."""
-    from jevons.study.forecasts import board
+    from jevons.study.forecast_outcomes import board
 
     sources = open_study(as_of, SEED, DRAWS, facts).record.scoreboard()
     show({"sources": sources, "own": board(own(as_of, facts))}, as_json)

@@ -105,7 +105,7 @@ def replay(
         figures = study.figures()
     figures["facts"] |= after.pop("facts")
     files = write_note(figures | {"replay": after}, out, language, pdf)
-    keep_forecasts(figures)
+    keep_forecasts(study, figures)
     if as_json:
         show_json({"files": files, "provenance": figures["provenance"], "replay": after})
     else:

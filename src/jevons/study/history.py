@@ -14,8 +14,13 @@ from jevons.model.anchors import (
     tokens_reported,
 )
 from jevons.model.clock import QUARTERS
+from jevons.study.chip_counts import counted_compute
 
 Point = dict[str, Any]
+# Paths of one company that it reports itself: by the name of the path, entity and metric.
+REPORTED = {f"capex_by_buyer.{buyer}": (buyer, "capex_cash_ppe") for buyer in BUYERS} | {
+    "ai_revenue.AVGO": ("AVGO", "ai_semiconductor_revenue")
+}
 
 
 def observed(snapshot: Snapshot) -> dict[str, list[Point]]:
@@ -34,6 +39,24 @@ def observed(snapshot: Snapshot) -> dict[str, list[Point]]:
         "us_electricity": _us_electricity(snapshot),
         "tokens": _tokens(snapshot),
     }
+    return {name: points for name, points in found.items() if points}
+
+
+def reported(snapshot: Snapshot) -> dict[str, list[Point]]:
+    """:func:`observed`, and with it what each buyer, Broadcom and the counters of chips report."""
+    found = observed(snapshot)
+    for name, (entity, metric) in REPORTED.items():
+        facts = quarterly(snapshot.select(entity=entity, metric=metric))
+        found[name] = [
+            _point(quarter, fact.central, "USD_bn/quarter", [fact])
+            for quarter, fact in facts.items()
+            if quarter in QUARTERS
+        ]
+    found["compute_built"] = [
+        _point(quarter, compute, "MH100e", [snapshot.get(name) for name in facts], "chips counted")
+        for quarter, (compute, facts) in sorted(counted_compute(snapshot).items())
+        if quarter in QUARTERS
+    ]
     return {name: points for name, points in found.items() if points}
 
 

@@ -19,6 +19,7 @@ from jevons.model.chain import EARLIER_QUARTERS, EARLY_AGE, Timeline
 from jevons.model.clock import QUARTER_YEARS, QUARTERS, YEARS
 from jevons.model.simulate import Block, Experiment
 from jevons.quantiles import rounded, summarise
+from jevons.study.chip_counts import counted_compute
 
 Floats = NDArray[np.float64]
 ENDS = [QUARTERS.index(f"{year}Q4") for year in YEARS]
@@ -308,30 +309,3 @@ class SupplyFigures:
                     }
                 )
         return rows
-
-
-# 8-bit rate over the H100's, by the name in Epoch AI's counts (its own table of equivalents).
-H100E: Mapping[str, float] = {
-    "NVIDIA A100": 0.315, "NVIDIA A800": 0.315, "NVIDIA H100": 1.0, "NVIDIA H800": 1.0,
-    "NVIDIA H20": 0.15, "NVIDIA B200": 2.527, "NVIDIA B300": 2.527, "Google TPU v4": 0.139,
-    "Google TPU v4i": 0.07, "Google TPU v5e": 0.199, "Google TPU v5p": 0.464,
-    "Google TPU v6e": 0.928, "Google TPU v7": 2.331, "Amazon Trainium1": 0.212,
-    "Amazon Trainium2": 0.656, "AMD MI250X": 0.193, "AMD MI300A": 0.991, "AMD MI300X": 1.321,
-    "AMD MI308X": 0.33, "AMD MI325X": 1.314, "AMD MI350X": 2.331, "AMD MI355X": 2.543,
-}  # fmt: skip
-
-
-def counted_compute(snapshot: Snapshot) -> dict[str, tuple[float, list[str]]]:
-    """Compute shipped by calendar quarter (MH100e) and the facts, where NVIDIA is counted."""
-    found: dict[str, tuple[float, list[str]]] = {}
-    counted = set()
-    for fact in snapshot.select(metric="units_shipped_quarter"):
-        if fact.entity not in H100E or "incomplete" in fact.note.lower():
-            continue
-        middle = fact.period_end
-        quarter = f"{middle.year}Q{(middle.month - 1) // 3 + 1}"
-        if fact.entity.startswith("NVIDIA"):
-            counted.add(quarter)
-        total, facts = found.get(quarter, (0.0, []))
-        found[quarter] = (total + fact.central / 1e6 * H100E[fact.entity], [*facts, fact.fact_id])
-    return {quarter: found[quarter] for quarter in counted}
