@@ -8,18 +8,27 @@ changes the answer shows. The peer is one vectorised pass a year, written from d
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import jax
 import numpy as np
+from numpy.typing import NDArray
 
 from jevons.facts import load
 from jevons.study import Study
 from jevons.valuation import cash_flow
-from jevons.valuation.value import CompanyValue, ai_worth, base_worth
+from jevons.valuation.blocks import HEAT_CONTENT, LOWEST_MARGIN, Plants
+from jevons.valuation.case import Case
+from jevons.valuation.segments import ai_worth, base_worth
+from jevons.valuation.trade import Line
+from jevons.valuation.value import CompanyValue
+
+Floats = NDArray[np.float64]
+Inputs = Mapping[str, Floats]
+Flows = tuple[list[Floats], list[Floats]]  # NOPAT and investment, one array of draws a year
 
 
-def ours(values: list[CompanyValue]) -> list[np.ndarray]:
+def ours(values: list[CompanyValue]) -> list[Floats]:
     with jax.enable_x64(True):
         worths = [
             base_worth(v.case).enterprise
@@ -27,38 +36,92 @@ def ours(values: list[CompanyValue]) -> list[np.ndarray]:
             for v in values
             if v.case is not None
         ]
-        return [np.asarray(worth) for worth in worths]
+        return [np.asarray(worth, np.float64) for worth in worths]
 
 
-def plain(values: list[CompanyValue]) -> list[np.ndarray]:
-    return [_plain(v) for v in values]
+def plain(values: list[CompanyValue]) -> list[Floats]:
+    return [_plain(v.case, v.company.economics == "buyer") for v in values if v.case is not None]
 
 
-def _plain(v: CompanyValue) -> np.ndarray:
-    case = v.case
-    assert case is not None
-    x = {name: np.asarray(value) for name, value in case.x.items()}
-    when = [np.asarray(part) for part in case.when]
-    base = _operating(
-        np.asarray(case.base_revenue), np.asarray(case.base_margin), x, "sales_to_capital"
-    )
-    if v.company.economics == "buyer":
-        ai = _capital(np.asarray(case.ai), x)
+def _plain(case: Case, buyer: bool) -> Floats:
+    x = {name: np.asarray(value, np.float64) for name, value in case.x.items()}
+    when = tuple(np.asarray(part, np.float64) for part in case.when)
+    revenue, path = np.asarray(case.base_revenue), np.asarray(case.ai)
+    margin = np.maximum(np.asarray(case.base_margin) + _gain(case, x), LOWEST_MARGIN)
+    worth = _worth(_operating(revenue, margin, x, x["sales_to_capital"], None), x, when)
+    if case.rate_base is not None:
+        years = np.asarray(case.rate_base.years)
+        capital = float(case.rate_base.amount) * (1 + x["rate_base_growth"])[:, None] ** years
+        worth = worth + _worth(_regulated(capital, x), x, when)
+    if buyer:
+        ai = _capital(path, x)
+    elif case.plants is None:
+        own = np.asarray(case.ai_margin)
+        if case.gas is not None:
+            well = np.asarray(case.gas.price) * HEAT_CONTENT
+            own = (
+                np.maximum(1 - float(case.gas.unit_cost) / well, LOWEST_MARGIN)[:, None] + 0 * path
+            )
+        ai = _operating(path, own, x, x["ai_sales_to_capital"], None)
     else:
-        ai = _operating(np.asarray(case.ai), np.asarray(case.ai_margin), x, "ai_sales_to_capital")
-    return _worth(base, x, when) + _worth(ai, x, when)
+        turnover = np.asarray(case.plants.contract) * 8.76 / x["plant_cost"]
+        earned = np.maximum(x["new_plant_margin"] * (1 - x["tax_rate"]) * turnover, x["ronic"])
+        new, own = _contracts(case.plants, x, path)
+        ai = _operating(path, own, x, turnover / new, earned)
+    total: Floats = worth + _worth(ai, x, when)
+    return total
 
 
-def _operating(revenue, margin, x, turnover):  # type: ignore[no-untyped-def]
+def _line(line: Line, level: Floats) -> Floats:
+    price: Floats = line.known + level[:, None] * line.drawn
+    return price
+
+
+def _gain(case: Case, x: Inputs) -> Floats:
+    revenue = np.asarray(case.base_revenue)
+    if case.gas is not None:
+        changed: Floats = _line(case.gas.netback, x["netback_2030"]) / case.gas.netback.reported - 1
+        return changed
+    plants = case.plants
+    if plants is None or plants.capacity is None or plants.cleared is None:
+        return np.zeros_like(revenue)
+    dearer = _line(plants.capacity, x["capacity_price_2030"]) - plants.capacity.reported
+    income = x["capacity_kept"][:, None] * float(plants.cleared) * dearer * 365e-6
+    gain: Floats = np.where(revenue > 0, income / np.where(revenue > 0, revenue, 1.0), 0.0)
+    return gain
+
+
+def _contracts(plants: Plants, x: Inputs, path: Floats) -> tuple[Floats, Floats]:
+    """Share of new plants and margin of contracts."""
+    if plants.energy is None:
+        return np.ones(len(path)), x["new_plant_margin"][:, None] + 0 * path
+    market = _line(plants.energy, x["energy_price_2030"])
+    if plants.capacity is not None:
+        market = market + _line(plants.capacity, x["capacity_price_2030"]) / 24
+    above = np.maximum(1 - market / np.asarray(plants.contract)[:, None], 0.0)
+    new = x["new_build_share"]
+    return new, (new * x["new_plant_margin"])[:, None] + (1 - new)[:, None] * above
+
+
+def _operating(
+    revenue: Floats, margin: Floats, x: Inputs, turnover: Floats, entry: Floats | None
+) -> Flows:
     kept = 1 - x["tax_rate"]
     nopat = [revenue[:, t] * margin[:, t] * kept for t in range(revenue.shape[1])]
-    spent = [(revenue[:, t + 1] - revenue[:, t]) / x[turnover] for t in range(revenue.shape[1] - 1)]
-    earned = np.maximum(margin[:, -1] * kept * x[turnover], x["ronic"])
+    spent = [(revenue[:, t + 1] - revenue[:, t]) / turnover for t in range(revenue.shape[1] - 1)]
+    earned = np.maximum(margin[:, -1] * kept * turnover, x["ronic"]) if entry is None else entry
     return _faded(nopat, spent, revenue[:, -3], revenue[:, -1], earned, x)
 
 
-def _capital(spending, x):  # type: ignore[no-untyped-def]
-    capital, nopat, spent, levels = np.zeros(len(spending)), [], [], []
+def _regulated(capital: Floats, x: Inputs) -> Flows:
+    nopat = [x["allowed_return"] * capital[:, t] for t in range(capital.shape[1] - 1)]
+    spent = [capital[:, t + 1] - capital[:, t] for t in range(capital.shape[1] - 2)]
+    return _faded(nopat, spent, capital[:, -3], capital[:, -1], x["allowed_return"], x)
+
+
+def _capital(spending: Floats, x: Inputs) -> Flows:
+    capital = np.zeros(len(spending))
+    nopat, spent, levels = [], [], []
     for t in range(spending.shape[1]):
         closing = capital * (1 - 1 / x["ai_capital_life"]) + spending[:, t]
         nopat.append(x["ai_return"] * capital)
@@ -68,11 +131,12 @@ def _capital(spending, x):  # type: ignore[no-untyped-def]
     return _faded(nopat, spent[:-1], levels[-3], levels[-1], x["ai_return"], x)
 
 
-def _faded(nopat, spent, before, last, entry, x):  # type: ignore[no-untyped-def]
+def _faded(
+    nopat: list[Floats], spent: list[Floats], before: Floats, last: Floats, entry: Floats, x: Inputs
+) -> Flows:
     grows = (before > 0) & (last > 0)
     ratio = np.where(grows, last, 1.0) / np.where(grows, before, 1.0)
     growth = np.clip(np.sqrt(ratio) - 1, *cash_flow.ENTRY_GROWTH_BOUNDS)
-    g, r = growth, entry
     for k in range(1, cash_flow.FADE_YEARS + 1):
         g = growth + (x["terminal_growth"] - growth) * k / cash_flow.FADE_YEARS
         r = entry + (x["ronic"] - entry) * k / cash_flow.FADE_YEARS
@@ -82,15 +146,16 @@ def _faded(nopat, spent, before, last, entry, x):  # type: ignore[no-untyped-def
     return nopat, spent
 
 
-def _worth(segment, x, when):  # type: ignore[no-untyped-def]
+def _worth(segment: Flows, x: Inputs, when: tuple[Floats, ...]) -> Floats:
     nopat, spent = segment
     weight, paid, horizon = when
-    total = sum(
+    flows = [
         weight[t] * (nopat[t] - spent[t]) * (1 + x["wacc"]) ** -paid[t] for t in range(len(nopat))
-    )
+    ]
     coming = nopat[-1] * (1 + x["terminal_growth"])
     beyond = coming * (1 - x["terminal_growth"] / x["ronic"]) / (x["wacc"] - x["terminal_growth"])
-    return total + beyond * (1 + x["wacc"]) ** -horizon
+    worth: Floats = np.sum(flows, axis=0) + beyond * (1 + x["wacc"]) ** -horizon
+    return worth
 
 
 def best(work: Callable[[], object], repeats: int) -> float:

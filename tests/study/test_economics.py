@@ -1,5 +1,6 @@
 """Blocks told in their own units, and each put back together to the value's own numbers."""
 
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -45,12 +46,41 @@ def test_contracts_known_and_begun_by_2028_are_added() -> None:
     }  # fmt: skip
 
 
-def test_volume_times_netback_is_the_revenue_of_gas() -> None:
+def test_volume_times_the_price_at_the_well_is_the_revenue_of_ais_gas() -> None:
     own = study().companies
     revenue = by_year(own.chain.ai_revenue["EQT"])[:, 5]
     drawn = inputs_drawn(own.experiment, ["gas_netback"], DRAWS)
     volume = revenue * 1e9 / drawn["gas_netback"] / 365
     assert told("EQT")["ai_volume"]["p50"] == pytest.approx(np.median(volume), rel=1e-4)
+
+
+def test_netback_starts_at_revenue_over_volume_and_costs_are_its_margin() -> None:
+    reported = study().companies.valued("EQT").reported
+    assert reported is not None
+    found = told("EQT")
+    assert found["netback_reported"] == pytest.approx(reported.revenue / 2.350, rel=1e-4)
+    expected = found["netback_reported"] * (1 - reported.margin)
+    assert found["unit_cost"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_merchant_gigawatts_are_those_that_are_not_under_contract() -> None:
+    """Talen owns 13.2 GW and sold 8.745 at auction; standing plants serve part of AI's."""
+    found = told("TLN")
+    assert found["generating_gw"] == 13.2
+    assert found["cleared_gw"] == 8.745
+    assert 13.2 - found["ai_gw"]["p95"] < found["merchant_gw"]["p50"] < 13.2
+
+
+def test_a_dearer_market_leaves_less_above_it() -> None:
+    """1 - market / contract at the medians, up to what medians of ratios differ by."""
+    found = told("VST")
+    above = 1 - found["market_price"]["p50"] / found["contract_price"]["p50"]
+    assert found["above_market"]["p50"] == pytest.approx(above, abs=0.02)
+
+
+def test_the_rate_base_grows_from_the_reported_one() -> None:
+    """79.7 USD bn in the middle of 2026 to the start of 2028 at about 7.5 % a year."""
+    assert told("NEE")["rate_base"]["p50"] == pytest.approx(79.7 * 1.075**1.5, rel=0.01)
 
 
 def test_a_buyer_earns_its_own_return_on_ai_capital() -> None:
@@ -72,4 +102,5 @@ def test_new_capital_of_a_maker_returns_margin_times_turnover() -> None:
 
 
 def test_no_value_no_economics() -> None:
-    assert told("ASML") == {}
+    early = Study(load(), date(2025, 3, 11), draws=50)
+    assert early.value("ASML")["economics"] == {}

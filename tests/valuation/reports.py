@@ -76,7 +76,9 @@ def chain(ticker: str, *, money: float = 1.0, draws: int = DRAWS, seed: int = 7)
     """AI spending that grows by 5 % a quarter, with a level that differs by draw."""
     level = np.random.default_rng(seed).lognormal(0.0, 0.2, (draws, 1))
     path = level * 1.05 ** np.arange(len(QUARTERS))
-    return ChainInputs({ticker: 4 * money * path}, {ticker: 6 * money * path}, 60 * money * path)
+    prices = {"electricity_contract_price": 75 * level[:, 0], "gas_netback": 2.7 * level[:, 0]}
+    paths = {ticker: 4 * money * path}, {ticker: 6 * money * path}, 60 * money * path
+    return ChainInputs(*paths, unit_prices=prices)
 
 
 def normals(company: Company, draws: int = DRAWS) -> dict[str, np.ndarray]:

@@ -48,7 +48,11 @@ MISTAKES = [
     ("TWD = 0.03", "TWD = -1", "dollars_per.TWD must be above 0, got -1"),
     ("shares_outstanding = 2.0", "shares_outstanding = -2.0", "above 0 billion shares, got -2"),
     ("shares_outstanding = 2.0\n", "", "reported lacks 'shares_outstanding'"),
-    ("total_debt = 100.0", "total_debts = 100.0", "unknown; did you mean total_debt"),
+    (
+        "total_debt = 100.0",
+        "total_debts = 100.0",
+        "no figure of the economics 'product'; did you mean total_debt",
+    ),
     ("total_debt = 100.0", "total_debt = -1.0", "total_debt must not be below 0, got -1"),
     ("total_debt = 100.0", "total_revenue = 1.0", "both in reported and by segments"),
     ("memory = {p10", "memories = {p10", "no pool is called 'memories'; did you mean memory"),
@@ -56,12 +60,26 @@ MISTAKES = [
     ("median = 0.02", "median = 0.2", "must rise from p10 to p90, got 0.01, 0.2, 0.04"),
     ("0.01, median = 0.02, p90 = 0.04", "0.8, median = 0.9, p90 = 0.95", "add to 1.1"),
     (', source = "assumption: a small maker"', "", "exposures.memory lacks a source"),
-    ("margin_change =", "margin_changes =", "no input is called 'margin_changes'"),
+    (
+        "margin_change =",
+        "margin_changes =",
+        "'product' is called 'margin_changes'; did you mean margin_change",
+    ),
     ("operating_margin = 0.4", "operating_margin = 40", "40 is no share of revenue"),
     ("known_on = 2026-02-20", "known_on = 'soon'", "known_on must be a day such as"),
     ("close = 25.0", "close = 0", "price.close must be above 0, got 0"),
     ("shares_per_listed = 5", "shares_per_listed = -5", "above 0, got -5"),
     (*BUYER, "is a buyer and needs an exposure 'ai_capex'"),
+    (
+        "total_debt =",
+        "cleared_capacity = 2\ntotal_debt =",
+        "cleared_capacity: no figure of the econ",
+    ),
+    (
+        "margin_change =",
+        "plant_cost =",
+        "no input of the economics 'product' is called 'plant_cost'",
+    ),
     ("[ACME]", "[ACME", "not readable as TOML"),
 ]
 
@@ -76,3 +94,34 @@ def test_what_cannot_be_is_refused_by_name(old: str, new: str, message: str) -> 
 def test_an_empty_file_describes_nobody() -> None:
     with pytest.raises(UserError, match="describes no company"):
         described("", "acme.toml")
+
+
+def of_block(economics: str, figures: str) -> str:
+    """The file as one of another block, without its own range of a maker's input."""
+    text = FILE.replace('economics = "product"', f'economics = "{economics}"')
+    text = text.replace('industry = "Semiconductor"', 'industry = "Power"')
+    return text.replace("total_debt = 100.0", f"total_debt = 100.0\n{figures}")
+
+
+def test_a_generator_gives_the_gigawatts_that_it_sold_at_auction() -> None:
+    """Gigawatts are counted, never converted by the rate of 0.03 USD."""
+    found = described(of_block("generator", "cleared_capacity = 12.5"), "acme.toml")[0]
+    sold = next(fact for fact in found.facts if fact.metric == "cleared_capacity")
+    assert (sold.central, sold.unit) == (12.5, "GW")
+
+
+def test_a_utility_gives_its_rate_base_with_what_it_earns() -> None:
+    """300 TWD bn at 0.03 are 9; a rate base alone says nothing of the rest of the company."""
+    whole = "rate_base = 300\nregulated_revenue = 100\nregulated_operating_income = 20"
+    facts = {f.metric: f for f in described(of_block("utility", whole), "acme.toml")[0].facts}
+    assert facts["rate_base"].central == pytest.approx(9.0)
+    assert facts["regulated_revenue"].period_start == date(2025, 1, 1)
+    assert facts["rate_base"].period_start is None
+    with pytest.raises(UserError, match="lacks 'regulated_revenue', which belongs with rate_base"):
+        described(of_block("utility", "rate_base = 300"), "acme.toml")
+
+
+def test_a_gas_producer_gives_its_volume() -> None:
+    found = described(of_block("gas", "gas_sales_volume = 2228"), "acme.toml")[0]
+    sold = next(fact for fact in found.facts if fact.metric == "gas_sales_volume")
+    assert (sold.central, sold.unit, sold.period_start) == (2228, "Bcfe", date(2025, 1, 1))

@@ -11,7 +11,8 @@ from jevons.errors import UserError
 from jevons.valuation import implied
 from jevons.valuation.chain_inputs import build_out_ramp, by_year, driver, within
 from jevons.valuation.company import company_of
-from jevons.valuation.value import CompanyValue, ai_worth, base_worth, value_company
+from jevons.valuation.segments import ai_worth, base_worth
+from jevons.valuation.value import CompanyValue, value_company
 
 from .reports import AS_OF, annual_report, chain, normals, snapshot
 

@@ -1,6 +1,7 @@
 """Figures of companies: fair value, the build-out that a price implies, the value chain."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 
 from jevons.errors import UserError, did_you_mean
 from jevons.model.revenue import exposures
-from jevons.model.simulate import Experiment, simulate
+from jevons.model.simulate import Experiment, inputs_drawn, simulate
 from jevons.quantiles import rounded, summarise
 from jevons.study.backcheck import backcheck
 from jevons.study.described import with_described
@@ -29,7 +30,7 @@ from jevons.valuation import (
     value_company,
 )
 from jevons.valuation.bounds import bounds
-from jevons.valuation.chain_inputs import driver
+from jevons.valuation.chain_inputs import UNIT_PRICES, driver
 from jevons.valuation.iso_value import iso_value
 from jevons.valuation.multiples import own_history
 from jevons.valuation.oversubscription import oversubscription
@@ -78,6 +79,8 @@ class Companies:
     def chain(self) -> ChainInputs:
         """What valuation takes from the chain."""
         chain = ChainInputs.of(self.paths, self.experiment.setting)
+        prices = inputs_drawn(self.experiment, UNIT_PRICES, self.draws)
+        chain = replace(chain, unit_prices=prices)
         return with_described(chain, self.paths, self.experiment, self.described)
 
     def value_chain(self, year: int | None = None) -> dict[str, Any]:
@@ -172,7 +175,7 @@ class Companies:
             "common_factor_share": None
             if valued.per_share is None
             else common_factor_share(valued.per_share, driver(self.chain, self.snapshot.as_of)),
-            "economics": economics(valued, self.chain, self.experiment, self.snapshot),
+            "economics": economics(valued, self.chain, self.snapshot),
             "multiples": self.multiples(ticker),
             "bounds": bounds(valued, self.snapshot),
             "scenarios": by_region(valued, self.chain, self.snapshot),

@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from jevons.model.clock import FIRST_YEAR, LAST_YEAR
+from jevons.study.block_formulas import BlockFormulas
+from jevons.valuation.blocks import LOWEST_MARGIN
+from jevons.valuation.case import Case
 from jevons.valuation.cash_flow import ENTRY_GROWTH_BOUNDS, FADE_YEARS
-from jevons.valuation.value import LOWEST_MARGIN
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -85,11 +88,16 @@ MIDDLE = "({year}+0.5)"
 FADED = "({year}-{year.last})/fade_years"
 
 
-def write_cash_flows(sheet: "Worksheet", ai: list[float], *, buyer: bool) -> dict[str, str]:
+RESULTS, TRADE = 26, 38  # first rows of the results and of what a block adds
+
+
+def write_cash_flows(
+    sheet: "Worksheet", case: Case, block: BlockFormulas, *, buyer: bool
+) -> dict[str, str]:
     """Fill the sheet and return the addresses of its results.
 
     Args:
-        ai: AI revenue of a supplier, or AI capital spending of a buyer, USD_bn by explicit year.
+        case: the central case, of one draw. block: what the company's block changes.
         buyer: AI earns a return on capital, not a margin on revenue.
 
     Returns:
@@ -101,19 +109,52 @@ def write_cash_flows(sheet: "Worksheet", ai: list[float], *, buyer: bool) -> dic
     level = "spending" if buyer else "revenue"
     lines.declare([f"ai_{name}" for name in (level, "capital", *SEGMENT)], 16)
     _time(lines)
+    _trade(lines, block)
     lines.heading(6, "Base business, USD_bn")
-    revenue = (
-        f"=MAX(reported_revenue-ai_in_reported_year,0)*(1+base_growth)^({MIDDLE}-reported_middle)"
-    )
+    revenue = f"=MAX({block.revenue}-{block.inside},0)*(1+base_growth)^({MIDDLE}-reported_middle)"
     lines.write("base_revenue", "USD_bn", revenue)
-    _operating(lines, "base", "sales_to_capital", "0")
+    arrived = f"MAX(0,MIN(1,({MIDDLE}-valued_on)/MAX({{year.last}}+0.5-valued_on,1)))"
+    margin = f"MAX({LOWEST_MARGIN},{block.margin}+margin_change*{arrived}"
+    _operating(lines, "base", "sales_to_capital", f"=MAX({LOWEST_MARGIN},{margin}){block.gain})")
     lines.heading(15, "AI segment, USD_bn")
-    lines.write(f"ai_{level}", "USD_bn", list(ai))
+    lines.write(f"ai_{level}", "USD_bn", [float(amount) for amount in np.asarray(case.ai)[0]])
     if buyer:
         _capital(lines)
     else:
-        _operating(lines, "ai", "ai_sales_to_capital", "ai_margin_premium")
-    return _results(lines, 26)
+        of_company = f"={margin}+ai_margin_premium)"
+        _operating(
+            lines, "ai", block.ai_turnover, block.ai_margin or of_company, block.ai_entry_return
+        )
+    segments = ("base", "ai", "regulated") if block.regulated else ("base", "ai")
+    return _results(lines, RESULTS, segments)
+
+
+def _trade(lines: Lines, block: BlockFormulas) -> None:
+    """Prices of the company's market year by year, and its regulated business."""
+    row = TRADE
+    if block.prices:
+        lines.heading(row, "Prices of its market")
+    for name, (price, unit, level) in block.prices.items():
+        lines.declare((f"{name}_known", f"{name}_part_of_2030", name), row + 1)
+        lines.write(f"{name}_known", unit, [float(each) for each in price.known])
+        lines.write(f"{name}_part_of_2030", "1", [float(each) for each in price.drawn])
+        lines.write(name, unit, f"={{{name}_known}}+{{{name}_part_of_2030}}*{level}")
+        row += 3
+    if block.market_price is not None:
+        lines.declare(("market_price",), row + 1)
+        lines.write("market_price", "USD/MWh", block.market_price)
+    if block.regulated:
+        lines.heading(row, "Regulated business, USD_bn")
+        names = ("opening", "capital", *SEGMENT[1:])
+        lines.declare([f"regulated_{name}" for name in names], row + 1)
+        grown = f"=rate_base*(1+rate_base_growth)^({{year}}-{FIRST_YEAR}-rate_base_years"
+        lines.write("regulated_opening", "USD_bn", f"{grown})")
+        lines.write("regulated_capital", "USD_bn", f"{grown}+1)")
+        nopat = "=allowed_return*{regulated_opening}"
+        later = "={regulated_nopat.before}*(1+{regulated_growth})"
+        lines.write("regulated_nopat", "USD_bn", nopat, later)
+        change = "={regulated_capital}-{regulated_opening}"
+        _fade(lines, "regulated", "regulated_capital", "allowed_return", change)
 
 
 def _time(lines: Lines) -> None:
@@ -128,16 +169,16 @@ def _time(lines: Lines) -> None:
         lines.sheet.cell(1, FIRST_COLUMN + position).font = Font(bold=True)
 
 
-def _operating(lines: Lines, name: str, turnover: str, premium: str) -> None:
+def _operating(
+    lines: Lines, name: str, turnover: str, margin: str, entry_return: str | None = None
+) -> None:
     """NOPAT = revenue x margin x (1 - tax); investment ahead of next year's revenue; fade."""
-    arrived = f"MAX(0,MIN(1,({MIDDLE}-valued_on)/MAX({{year.last}}+0.5-valued_on,1)))"
-    margin = f"=MAX({LOWEST_MARGIN},reported_margin+margin_change*{arrived}+{premium})"
     lines.write(f"{name}_margin", "1", margin)
     nopat = f"={{{name}_revenue}}*{{{name}_margin}}*(1-tax_rate)"
     lines.write(f"{name}_nopat", "USD_bn", nopat, f"={{{name}_nopat.before}}*(1+{{{name}_growth}})")
-    earned = f"{{{name}_margin.last}}*(1-tax_rate)*{turnover}"
+    earned = f"MAX({{{name}_margin.last}}*(1-tax_rate)*{turnover},ronic)"
     change = f"=({{{name}_revenue.next}}-{{{name}_revenue}})/{turnover}"
-    _fade(lines, name, f"{name}_revenue", f"MAX({earned},ronic)", change)
+    _fade(lines, name, f"{name}_revenue", entry_return or earned, change)
 
 
 def _capital(lines: Lines) -> None:
@@ -175,14 +216,14 @@ def _fade(lines: Lines, name: str, level: str, entry_return: str, change: Line) 
     lines.write(f"{name}_free_cash_flow", "USD_bn", flow, flow)
 
 
-def _results(lines: Lines, row: int) -> dict[str, str]:
+def _results(lines: Lines, row: int, segments: Sequence[str]) -> dict[str, str]:
     """Present values, terminal values, and their sums; addresses by name."""
     lines.heading(row, "Present values, USD_bn")
     sheet, end = lines.sheet, len(YEARS) - 1
     weights, factors = lines.span("weight"), lines.span("discount_factor")
     found: dict[str, str] = {}
     horizon = f"({lines.cell('year', end)}+1-valued_on-0.5*mid_year)"
-    for name in ("base", "ai"):
+    for name in segments:
         flows = lines.span(f"{name}_free_cash_flow")
         coming = f"{lines.cell(f'{name}_nopat', end)}*(1+terminal_growth)"
         driver = f"{coming}*(1-terminal_growth/ronic)/(wacc-terminal_growth)"
@@ -197,7 +238,7 @@ def _results(lines: Lines, row: int) -> dict[str, str]:
             found[label] = f"C{row}"
             sheet[found[label]] = formula
     sums = {
-        "terminal_value": f"={found['base_terminal_value']}+{found['ai_terminal_value']}",
+        "terminal_value": "=" + "+".join(found[f"{name}_terminal_value"] for name in segments),
         "enterprise_value": "=" + "+".join(found.values()),
     }
     for label, formula in sums.items():

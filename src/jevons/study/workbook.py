@@ -14,6 +14,7 @@ import numpy as np
 from jevons.errors import UserError
 from jevons.facts.snapshot import Snapshot
 from jevons.quantiles import rounded
+from jevons.study.block_formulas import BlockFormulas, block_formulas
 from jevons.study.export import whole_file
 from jevons.valuation import CompanyValue
 from jevons.valuation.cash_flow import FADE_YEARS, year_fraction
@@ -59,10 +60,10 @@ def write_workbook(
     summary.title = "summary"
     inputs, flows, sources = (book.create_sheet(name) for name in ("assumptions", "dcf", "sources"))
     buyer = central.company.economics == "buyer"
-    _assumptions(book, inputs, central, chain, snapshot)
     assert central.case is not None  # it has a value
-    path = [float(amount) for amount in np.asarray(central.case.ai)[0]]
-    results = write_cash_flows(flows, path, buyer=buyer)
+    block = block_formulas(central.case, central.trade)
+    _assumptions(book, inputs, central, chain, snapshot, block)
+    results = write_cash_flows(flows, central.case, block, buyer=buyer)
     _summary(summary, central, simulated, results, head)
     _sources(sources, central, snapshot)
     for sheet in book.worksheets:
@@ -98,8 +99,9 @@ def _assumptions(
     central: CompanyValue,
     chain: ChainInputs,
     snapshot: Snapshot,
+    block: BlockFormulas,
 ) -> None:
-    """Inputs at their medians, the rates that follow, and what was reported."""
+    """Inputs at their medians, the rates that follow, what was reported, and of its trade."""
     company, reported, claims = central.company, central.reported, central.claims
     assert reported is not None
     assert claims is not None
@@ -137,6 +139,8 @@ def _assumptions(
     }
     for name, figure in figures.items():
         _named(book, sheet, name, figure)
+    for name, (value, unit, *note) in block.assumptions.items():
+        _named(book, sheet, name, (value, unit, None, None, *note))
     sheet.column_dimensions["F"].width = 90
 
 

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import jax
 import numpy as np
 
 from jevons.facts.snapshot import Snapshot
 from jevons.quantiles import rounded
 from jevons.valuation.fundamentals import trailing_years
+from jevons.valuation.segments import base_margin
 from jevons.valuation.value import CompanyValue
 
 MOST_BEYOND = 0.75  # of enterprise value after the fade. Assumption: above it the rest is a detail.
@@ -26,7 +28,8 @@ def bounds(value: CompanyValue, snapshot: Snapshot) -> dict[str, Any]:
     if value.case is None or value.terminal_share is None:
         return {}
     x = value.case.x
-    margin = float(np.median(np.asarray(value.case.base_margin)[:, -1]))
+    with jax.enable_x64(True):
+        margin = float(np.median(np.asarray(base_margin(value.case))[:, -1]))
     history = _margins(value.company.ticker, snapshot)
     highest = float(np.quantile(history, 0.9)) if len(history) >= FEWEST_YEARS else None
     beyond = float(np.median(value.terminal_share))

@@ -129,6 +129,7 @@ def operating_segment(
     tax_rate: jax.Array,
     sales_to_capital: jax.Array,
     terminal: Terminal,
+    new_return: jax.Array | None = None,
 ) -> Segment:
     """A business that earns a margin on revenue.
 
@@ -140,11 +141,12 @@ def operating_segment(
     Args:
         revenue: (draw, explicit year), USD_bn a year. margin: EBIT margin, (draw, explicit year).
         tax_rate: (draw,). sales_to_capital: yearly revenue per unit of new capital, (draw,).
+        new_return: of capital that enters the fade, (draw,), where it is not that of the last year.
     """
     kept = (1 - tax_rate)[:, None]
     investment = jnp.diff(revenue, axis=1, append=revenue[:, -1:]) / sales_to_capital[:, None]
     explicit = Segment(revenue * margin * kept, investment)
-    earned = margin[:, -1] * (1 - tax_rate) * sales_to_capital
+    earned = margin[:, -1] * (1 - tax_rate) * sales_to_capital if new_return is None else new_return
     return fade(explicit, entry_growth(revenue), jnp.maximum(earned, terminal.ronic), terminal)
 
 

@@ -4,7 +4,7 @@ The chain's paths can be scaled after a date, which is how a price is turned int
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -22,6 +22,8 @@ Path = NDArray[np.floating]
 DRIVER_YEAR = 2028  # the year whose world AI capital spending is the shared driver
 QUARTER_STARTS = FIRST_YEAR + QUARTER_YEARS * np.arange(len(QUARTERS))
 QUARTERS_A_YEAR = round(1 / QUARTER_YEARS)
+CONTRACT_PRICE, GAS_PRICE = "electricity_contract_price", "gas_netback"
+UNIT_PRICES = (CONTRACT_PRICE, GAS_PRICE)  # inputs of the chain at which energy is sold to AI
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,13 @@ class ChainInputs:
     """Quarterly paths of the chain, USD_bn a quarter, on the model's clock 2023Q1 to 2030Q4.
 
     ``ai_revenue`` by ticker and ``buyer_ai_capex`` by buyer: (draw, quarter) each; ``ai_capex``:
-    the world's, (draw, quarter).
+    the world's, (draw, quarter). ``unit_prices``: the chain's :data:`UNIT_PRICES`, (draw,).
     """
 
     ai_revenue: Mapping[str, Path]
     buyer_ai_capex: Mapping[str, Path]
     ai_capex: Path
+    unit_prices: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def draws(self) -> int:
@@ -42,7 +45,7 @@ class ChainInputs:
         return int(self.ai_capex.shape[0])
 
     def median(self) -> "ChainInputs":
-        """One draw that holds the median of every path, quarter by quarter."""
+        """One draw that holds the median of every path and price, quarter by quarter."""
 
         def middle(path: Path) -> Path:
             return np.asarray(np.median(path, axis=0, keepdims=True))
@@ -51,6 +54,7 @@ class ChainInputs:
             {name: middle(path) for name, path in self.ai_revenue.items()},
             {name: middle(path) for name, path in self.buyer_ai_capex.items()},
             middle(self.ai_capex),
+            {name: middle(prices) for name, prices in self.unit_prices.items()},
         )
 
     @staticmethod

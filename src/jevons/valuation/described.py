@@ -8,7 +8,7 @@ the file's rates, a count of shares never does.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from typing import Any
 from jevons.errors import UserError, did_you_mean
 from jevons.facts.fact import Fact
 from jevons.model.revenue import POOLS, Exposure, exposures, refuse_overallocated
-from jevons.valuation.company import Company, company_from
-from jevons.valuation.priors import BUYER, EVERY, SUPPLIER
+from jevons.valuation.company import Company, Economics, company_from
+from jevons.valuation.priors import own_names
 
 SPENDING = "ai_capex"  # the pool of a buyer: its share of what the world spends on AI
 TABLES = ("reported", "segments", "exposures", "inputs", "dollars_per", "price")
@@ -25,6 +25,22 @@ RANGE = ("p10", "median", "p90")
 FLOWS = ("total_revenue", "operating_income")
 BALANCES = ("total_debt", "cash_and_investments", "other_claims", "shares_outstanding")
 OPTIONAL = ("other_claims", "options_outstanding", "option_exercise_price")
+# Figures of a company's trade by block: a generator's GW sold at PJM's auction, a utility's rate
+# base with what it earns and sells, a gas producer's volume in Bcfe.
+TRADE: Mapping[Economics, tuple[str, ...]] = {
+    "generator": ("cleared_capacity",),
+    "utility": ("rate_base", "regulated_revenue", "regulated_operating_income"),
+    "gas": ("gas_sales_volume",),
+}
+OVER_THE_YEAR = (*FLOWS, "regulated_revenue", "regulated_operating_income", "gas_sales_volume")
+UNITS = {
+    "close": "USD/share",
+    "option_exercise_price": "USD/share",
+    "shares_outstanding": "share_bn",
+    "options_outstanding": "share_bn",
+    "cleared_capacity": "GW",
+    "gas_sales_volume": "Bcfe",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +92,12 @@ def _one(ticker: str, entry: Any, where: str) -> Described:
         raise UserError(f"{place} lacks the field 'currency', that of its listing, e.g. 'USD'")
     reporting = plain.pop("reporting_currency", plain["currency"])
     rates = _rates(parts["dollars_per"], (reporting, plain["currency"]), place)
-    own = _inputs(parts["inputs"], place)
     plain.setdefault("name_zh", plain.get("name"))
-    company = company_from(
-        ticker, plain, place, listing_per_dollar=1 / rates[plain["currency"]], own_inputs=own
-    )
+    listing = 1 / rates[plain["currency"]]
+    company = company_from(ticker, plain, place, listing_per_dollar=listing)
+    company = replace(company, own_inputs=_inputs(company.economics, parts["inputs"], place))
     shares = _exposures(ticker, company.economics == "buyer", parts["exposures"], place)
-    facts = _facts(ticker, parts, rates[reporting], place)
+    facts = _facts(company, parts, rates[reporting], place)
     return Described(company, shares, facts)
 
 
@@ -147,20 +162,24 @@ def _source(value: Mapping[str, Any], what: str) -> str:
     return source
 
 
-def _inputs(given: Any, place: str) -> dict[str, dict[str, Any]]:
+def _inputs(economics: Economics, given: Any, place: str) -> dict[str, dict[str, Any]]:
     """The user's own ranges of the valuation's inputs, by short name."""
-    known = (*EVERY, *SUPPLIER, *BUYER)
+    known = own_names(economics)
     found = {}
     for name, value in given.items():
         what = f"{place} inputs.{name}"
         if name not in known:
-            raise UserError(f"{what}: no input is called '{name}'{did_you_mean(name, known)}")
+            raise UserError(
+                f"{what}: no input of the economics '{economics}' is called '{name}'"
+                f"{did_you_mean(name, known)}"
+            )
         low, middle, high = _range(value, what)
         found[name] = {"p10": low, "median": middle, "p90": high, "source": _source(value, what)}
     return found
 
 
-def _facts(ticker: str, parts: Mapping[str, Any], rate: float, place: str) -> tuple[Fact, ...]:
+def _facts(company: Company, parts: Mapping[str, Any], rate: float, place: str) -> tuple[Fact, ...]:
+    ticker = company.ticker
     reported = dict(parts["reported"])
     if not reported:
         raise UserError(f"{place} has no reported figures; add a table reported")
@@ -173,14 +192,22 @@ def _facts(ticker: str, parts: Mapping[str, Any], rate: float, place: str) -> tu
         if name in reported:
             raise UserError(f"{place} gives {name} both in reported and by segments; keep one")
         reported[name] = amount
-    known = (*FLOWS, *BALANCES, *OPTIONAL)
+    trade = TRADE.get(company.economics, ())
+    known = (*FLOWS, *BALANCES, *OPTIONAL, *trade)
     for name in reported:
         if name not in known:
-            raise UserError(f"{place} reported.{name}: unknown{did_you_mean(name, known)}")
+            raise UserError(
+                f"{place} reported.{name}: no figure of the economics '{company.economics}'"
+                f"{did_you_mean(name, known)}"
+            )
+    if lacking := [name for name in trade if name not in reported and set(trade) & set(reported)]:
+        raise UserError(
+            f"{place} reported lacks '{lacking[0]}', which belongs with {', '.join(trade)}"
+        )
     if lacking := [name for name in (*FLOWS, *BALANCES) if name not in {*reported, *OPTIONAL}]:
         raise UserError(f"{place} reported lacks '{lacking[0]}'")
     made = [
-        _fact(ticker, name, amount, rate, (start if name in FLOWS else None, end), known_on, source)
+        _fact(ticker, name, amount, rate, _period(name, start, end), known_on, source)
         for name, amount in (
             (name, _checked(name, value, place)) for name, value in reported.items()
         )
@@ -188,12 +215,20 @@ def _facts(ticker: str, parts: Mapping[str, Any], rate: float, place: str) -> tu
     return (*made, *_price(ticker, parts["price"], place))
 
 
+def _period(name: str, start: date, end: date) -> tuple[date | None, date]:
+    return (start if name in OVER_THE_YEAR else None), end
+
+
 def _checked(name: str, value: Any, place: str) -> float:
     what = f"{place} reported.{name}"
     number = _number(value, what)
     if name == "shares_outstanding" and number <= 0:
         raise UserError(f"{what} must be above 0 billion shares, got {number:g}")
-    if number < 0 and name not in ("operating_income", "other_claims"):
+    if number < 0 and name not in (
+        "operating_income",
+        "regulated_operating_income",
+        "other_claims",
+    ):
         raise UserError(f"{what} must not be below 0, got {number:g}")
     return number
 
@@ -236,10 +271,8 @@ def _fact(
     source: str,
 ) -> Fact:
     """A figure of the file as a fact; money in USD_bn, a count in billions, a price as it is."""
-    unit = {"close": "USD/share", "option_exercise_price": "USD/share"}.get(metric, "USD_bn")
-    if metric in ("shares_outstanding", "options_outstanding"):
-        unit, rate = "share_bn", 1.0
-    if metric == "option_exercise_price":
+    unit = UNITS.get(metric, "USD_bn")
+    if unit != "USD_bn" and metric != "close":
         rate = 1.0
     return Fact(
         f"{ticker}-{metric}-{period[1]}", ticker, metric, *period, amount * rate, None, None,

@@ -3,7 +3,7 @@
 Only facts of the snapshot are read. What is not known is named, never filled in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -95,18 +95,24 @@ def fundamentals(company: Company, snapshot: Snapshot) -> Fundamentals:
     )
 
 
-def trailing_years(snapshot: Snapshot, ticker: str, metric: str) -> Mapping[Window, Flow]:
+def trailing_years(
+    snapshot: Snapshot, ticker: str, metric: str, amount: Callable[[Fact], float] | None = None
+) -> Mapping[Window, Flow]:
     """Every full year of a reported flow, by its window: fiscal years and runs of four quarters.
 
     A fourth quarter that is reported only inside its year is the year less the other three.
+
+    Args:
+        amount: of a fact; money in USD_bn by default.
     """
+    measured = _money if amount is None else amount
     years: dict[Window, Flow] = {}
     quarters: dict[Window, Flow] = {}
     for fact in snapshot.select(entity=ticker, metric=metric, stated_by="company"):
         if fact.period_start is None or fact.period_end > snapshot.as_of:
             continue
         days = (fact.period_end - fact.period_start).days + 1
-        flow = Flow(_money(fact), (fact.fact_id,))
+        flow = Flow(measured(fact), (fact.fact_id,))
         if YEAR_DAYS[0] <= days <= YEAR_DAYS[1]:
             years[fact.period_start, fact.period_end] = flow
         elif QUARTER_DAYS[0] <= days <= QUARTER_DAYS[1]:

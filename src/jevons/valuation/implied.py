@@ -15,7 +15,8 @@ import numpy as np
 from jevons.quantiles import rounded, summarise
 from jevons.valuation.chain_inputs import DRIVER_YEAR, ChainInputs, driver
 from jevons.valuation.fair_value import value_per_share
-from jevons.valuation.value import CompanyValue, ai_worth, base_worth
+from jevons.valuation.segments import ai_worth, base_worth
+from jevons.valuation.value import CompanyValue
 
 DRIVER = f"AI capital spending in {DRIVER_YEAR}"
 UNIT = "USD_bn"

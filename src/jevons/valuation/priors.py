@@ -16,12 +16,26 @@ import jax.numpy as jnp
 
 from jevons.errors import UserError, did_you_mean
 from jevons.model.priors import Input, Prior
-from jevons.valuation.company import Company
+from jevons.valuation.company import Company, Economics
 
 SHARED = ("risk_free_rate", "equity_risk_premium", "terminal_growth_share", "tax_rate")
 EVERY = ("asset_beta", "ronic_spread", "base_growth", "margin_change", "sales_to_capital")
 SUPPLIER = ("ai_margin_premium", "ai_sales_to_capital")  # AI earns a margin on revenue
 BUYER = ("ai_return", "ai_capital_life")  # AI earns a return on capital
+NEW_PLANTS = ("new_plant_margin", "plant_cost")  # power is sold to AI under contracts
+# Inputs of each block beside those of every company, and prices of its market, shared by all in it.
+OWN: Mapping[Economics, tuple[str, ...]] = {
+    "product": SUPPLIER,
+    "foundry": SUPPLIER,
+    "generator": (*NEW_PLANTS, "new_build_share", "capacity_kept"),
+    "utility": (*NEW_PLANTS, "rate_base_growth", "allowed_return"),
+    "gas": ("ai_sales_to_capital",),
+    "buyer": BUYER,
+}
+MARKETS: Mapping[Economics, tuple[str, ...]] = {
+    "generator": ("energy_price_2030", "capacity_price_2030"),
+    "gas": ("netback_2030",),
+}
 
 
 @cache
@@ -40,11 +54,17 @@ def priors_of(company: Company) -> dict[str, Prior]:
     Raises:
         UserError: the company's industry is not in ``priors.toml``.
     """
-    own = EVERY + (BUYER if company.economics == "buyer" else SUPPLIER)
-    chosen = {name: Prior(name=name, **declared()["shared"][name]) for name in SHARED}
+    shared = SHARED + MARKETS.get(company.economics, ())
+    chosen = {name: Prior(name=name, **declared()["shared"][name]) for name in shared}
     return chosen | {
-        name: Prior(name=f"{company.ticker}_{name}", **_narrowest(company, name)) for name in own
+        name: Prior(name=f"{company.ticker}_{name}", **_narrowest(company, name))
+        for name in own_names(company.economics)
     }
+
+
+def own_names(economics: Economics) -> tuple[str, ...]:
+    """Short names of the inputs that are drawn for each company of a block."""
+    return EVERY + OWN[economics]
 
 
 def _narrowest(company: Company, name: str) -> Mapping[str, Any]:
