@@ -2,7 +2,7 @@
 
 import pytest
 
-from jevons.cli.output import number
+from jevons.cli.output import number, show
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,15 @@ from jevons.cli.output import number
 )  # fmt: skip
 def test_numbers_are_written_with_four_digits(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_answers_with_tables_within_stand_one_below_the_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Two companies with their sensitivities: a table each, and no list of raw records."""
+    rows = [{"input": "tax_rate", "at_p10": 12.0}, {"input": "beta", "at_p10": 3.0}]
+    show([{"ticker": ticker, "price": 7.0, "tornado": rows} for ticker in ("AAA", "BBB")], False)
+    text = capsys.readouterr().out
+    assert text.index("AAA ---") < text.index("BBB ---")
+    assert text.count("tax_rate") == 2
+    assert "{" not in text

@@ -36,6 +36,11 @@ def show(answer: Any, as_json: bool) -> None:
     console = Console(width=width, markup=False, highlight=False, emoji=False)
     if isinstance(answer, Mapping):
         _show_mapping(console, answer)
+    elif any(_is_records(value) for row in answer for value in _flat(row).values()):
+        for row in answer:  # a table within a table is no table: one answer after the other
+            console.rule(_cell(next(iter(row.values()))), align="left", characters="-")
+            _show_mapping(console, row)
+            console.print()
     else:
         _show_records(console, list(answer), title=None)
 

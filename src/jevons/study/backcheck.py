@@ -1,10 +1,11 @@
 """Modelled against reported revenue, by company and reported quarter, as of a day.
 
 Where a company reports revenue for AI itself, or for the business that the chain models, the chain
-is held against that. Of the others all revenue is compared: the chain's AI revenue and the base
-business as it is valued, its last year grown and shrunk at the drawn rate and spread evenly over
-the year. The chain and the base are anchored on some of these figures, so this is a check of fit,
-not of foresight; ``jevons replay`` scores forecasts.
+is held against that. Of the others all revenue is compared, as of each quarter: the chain's AI
+revenue, and the base business as it would have been valued then, that is the last whole year that
+had ended before the quarter and was known by its end, grown at the drawn rate and spread evenly
+over the year. No quarter is in its own base. The chain is anchored on some of these figures, so
+this is a check of fit, not of foresight; ``jevons replay`` scores forecasts.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ from jevons.quantiles import rounded, summarise
 from jevons.valuation import ChainInputs, CompanyValue
 from jevons.valuation.cash_flow import year_fraction
 from jevons.valuation.chain_inputs import within
-from jevons.valuation.fundamentals import MONEY, QUARTER_DAYS
+from jevons.valuation.fundamentals import MONEY, QUARTER_DAYS, trailing_years
 
 # The reported metric that is the chain's AI revenue of the company.
 REPORTED_AS: Mapping[str, str] = {
@@ -29,7 +30,8 @@ REPORTED_AS: Mapping[str, str] = {
     "AVGO": "ai_semiconductor_revenue",
 }
 WHOLE = "total_revenue"  # of a company that reports no AI revenue
-Modelled = Callable[[date, date], NDArray[np.float64]]  # revenue over a window, (draw,), USD_bn
+# Revenue over a window, (draw,), USD_bn; None where nothing before it is known to start from.
+Modelled = Callable[[date, date], NDArray[np.float64] | None]
 
 
 def backcheck(
@@ -48,7 +50,7 @@ def backcheck(
     """
     quarters = []
     for ticker in companies():
-        modelled = _modelled(ticker, chain, values.get(ticker))
+        modelled = _modelled(ticker, snapshot, chain, values.get(ticker))
         if modelled is not None:
             quarters += _quarters(ticker, snapshot, modelled)
     return {
@@ -60,24 +62,43 @@ def backcheck(
     }
 
 
-def _modelled(ticker: str, chain: ChainInputs, value: CompanyValue | None) -> Modelled | None:
+def _modelled(
+    ticker: str, snapshot: Snapshot, chain: ChainInputs, value: CompanyValue | None
+) -> Modelled | None:
     path = chain.ai_revenue.get(ticker)
     if path is None:
         return None
     if ticker in REPORTED_AS:
         return lambda start, end: within(path, start, end)
-    if value is None or value.reported is None or value.case is None:
+    if value is None or value.case is None:
         return None
-    reported, growth = value.reported, 1 + np.asarray(value.case.x["base_growth"])
-    base = np.maximum(reported.revenue - within(path, reported.start, reported.end), 0.0)
-    middle = (year_fraction(reported.start) + year_fraction(reported.end)) / 2
+    growth = 1 + np.asarray(value.case.x["base_growth"])
 
-    def whole(start: date, end: date) -> NDArray[np.float64]:
+    def whole(start: date, end: date) -> NDArray[np.float64] | None:
+        year = _year_before(ticker, snapshot, start, end)
+        if year is None:
+            return None
+        began, ended, amount = year
+        base = np.maximum(amount - within(path, began, ended), 0.0)
+        middle = (year_fraction(began) + year_fraction(ended)) / 2
         first, last = year_fraction(start), year_fraction(end) + 1 / 365
         grown = base * growth ** ((first + last) / 2 - middle)
         return np.asarray(grown * (last - first) + within(path, start, end))
 
     return whole
+
+
+def _year_before(
+    ticker: str, snapshot: Snapshot, start: date, end: date
+) -> tuple[date, date, float] | None:
+    """The last whole year of revenue that had ended by ``start`` and was known by ``end``."""
+    known = snapshot.earlier_view(end, ticker, (WHOLE,))
+    years = trailing_years(known, ticker, WHOLE)
+    ended = [window for window in years if window[1] < start]
+    if not ended:
+        return None
+    last = max(ended, key=lambda window: (window[1], window[0]))
+    return *last, years[last].amount
 
 
 def _quarters(ticker: str, snapshot: Snapshot, revenue: Modelled) -> list[dict[str, Any]]:
@@ -89,8 +110,11 @@ def _quarters(ticker: str, snapshot: Snapshot, revenue: Modelled) -> list[dict[s
             continue  # before the clock, or a forecast
         if not QUARTER_DAYS[0] <= (end - start).days + 1 <= QUARTER_DAYS[1]:
             continue
+        drawn = revenue(start, end)
+        if drawn is None:
+            continue  # no whole year before it is known
         reported = fact.central * MONEY[fact.unit]
-        modelled = summarise(revenue(start, end), "USD_bn")
+        modelled = summarise(drawn, "USD_bn")
         rows.append(
             {
                 "ticker": ticker,
@@ -119,7 +143,8 @@ def _summary(
         why = "" if value is None else f": {value.missing}"
         missing = f"{ticker} reports no revenue from AI alone and has no value{why}"
     elif not own:
-        missing = f"no quarter of {metric} for {ticker} known by {snapshot.as_of}"
+        after = " after a whole year" if metric == WHOLE else ""
+        missing = f"no quarter of {metric} for {ticker}{after} known by {snapshot.as_of}"
     return {
         "ticker": ticker,
         "metric": metric,
