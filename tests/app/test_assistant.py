@@ -19,6 +19,15 @@ from jevons.study import Study
 from jevons.study.scenario import find
 
 DAY, DRAWS = date(2025, 3, 11), 4096
+DATED = {"as_of": DAY.isoformat()}
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "simulate": {"quantities": ["tokens"], "draws": 100},
+    "power": {"shocks": ["power:0.5"]},
+    "cost": {"model": "deepseek-v3", "chip": "H800"},
+    "value": {"ticker": "NVDA"},
+    "implied": {"ticker": "NVDA"},
+    "why": {"name": "ai_capex"},
+}
 
 
 def call(engine: Engine, tool: str, **arguments: Any) -> Any:
@@ -120,7 +129,7 @@ def test_a_mistake_is_one_sentence(
 
 
 def test_the_command_speaks_the_protocol_over_its_pipes(tmp_path: Path) -> None:
-    """A session as an assistant opens it: the process, its pipes, one question."""
+    """A session as an assistant opens it: the process, its pipes, every tool that is listed."""
     surroundings = {
         **os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "JEVONS_HOME": str(tmp_path),
     }  # fmt: skip
@@ -128,9 +137,25 @@ def test_the_command_speaks_the_protocol_over_its_pipes(tmp_path: Path) -> None:
         command=sys.executable, args=["-m", "jevons", "mcp"], env=surroundings
     )
 
-    async def session() -> Any:
+    async def session() -> dict[str, Any]:
         async with Client(stdio_client(command)) as client:
-            return (await client.call_tool("why", {"name": "ai_capex"})).structured_content
+            listed = [tool.name for tool in (await client.list_tools()).tools]
+            assert listed == list(QUESTIONS)
+            return {
+                name: await client.call_tool(name, DATED | asked)
+                for name, asked in QUESTIONS.items()
+            }
 
     found = asyncio.run(session())
-    assert found["answer"]["formula"].startswith("accelerator spend")
+    for name, result in found.items():
+        assert not result.is_error, (name, result.content)
+        assert result.structured_content["provenance"]["as_of"] == "2025-03-11", name
+        # The same as text, for clients that read no structure.
+        assert json.loads(result.content[0].text) == result.structured_content, name
+    answers = {name: result.structured_content["answer"] for name, result in found.items()}
+    assert answers["simulate"]["quantities"]["tokens"]["unit"] == "Ttoken/day"
+    assert answers["power"]["gross_shortfall_gw"]["year"][-1] == 2030
+    assert answers["cost"]["usd_per_mtok"]["p50"] > 0
+    assert answers["value"]["fair_value"]["p05"] < answers["value"]["fair_value"]["p95"]
+    assert answers["implied"]["driver"] == "AI capital spending in 2028"
+    assert answers["why"]["formula"].startswith("accelerator spend")

@@ -19,6 +19,8 @@ FIELDS = {
     "params", "source",
 }  # fmt: skip
 TYPES = {"table", "metric", "chart-vegalite"}
+PARAMETER = {"paramName", "type", "label", "value", "description", "show", "options"}
+TABLE, COLUMN = {"enableCharts", "showAll", "columnsDefs"}, {"field", "headerName", "pinned"}
 TAB, PLACE = {"id", "name", "layout"}, {"i", "x", "y", "w", "h", "groups"}
 
 
@@ -36,6 +38,12 @@ def test_widgets_have_the_fields_of_the_reference(widgets: dict[str, dict[str, A
         assert widget["description"], name
         assert widget["type"] in TYPES
         assert 10 <= widget["gridData"]["w"] <= WIDE
+        assert 4 <= widget["gridData"]["h"] <= 100
+        assert all(set(each) <= PARAMETER for each in widget["params"])
+        assert all(isinstance(each, str) for each in widget["source"])
+        table = widget.get("data", {"table": {}})["table"]
+        assert set(table) <= TABLE
+        assert all(set(column) <= COLUMN for column in table.get("columnsDefs", []))
         assert name == widget["endpoint"].replace("/", "_")
         kinds = {each["paramName"]: each["type"] for each in widget["params"]}
         assert kinds == {"as_of": "date", "scenario": "text"}
@@ -59,6 +67,9 @@ def test_every_widget_answers_in_the_shape_of_its_type(
             case _:
                 assert "var(--" not in str(found)
                 assert "layer" in found or "mark" in found
+                # As wide as the widget, and as high, or as high as its rows need.
+                assert found["width"] == "container"
+                assert found["height"] == "container" or "step" in found["height"]
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -93,7 +104,9 @@ def test_the_application_places_every_widget_on_the_grid(
             taken |= cells
             placed.add(place["i"])
     assert placed == set(widgets)
+    chosen = {each["paramName"]: each["value"] for each in next(iter(widgets.values()))["params"]}
     for group in app["groups"]:
+        assert group["defaultValue"] == chosen[group["paramName"]]
         assert set(group) == {"name", "type", "paramName", "defaultValue", "widgetIds"}
         assert group["name"] in ("Group 1", "Group 2")
         assert group["widgetIds"] == list(widgets)

@@ -4,7 +4,9 @@ import json
 import re
 import shutil
 import subprocess
+from base64 import b64encode
 from dataclasses import dataclass
+from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,9 @@ def see(html: str, folder: Path, *flags: str, width: int = 1200) -> Seen:
     file = folder / f"page-{width}.html"
     policy = re.search(r"<meta http-equiv=.Content-Security-Policy[^>]*>", html)
     assert policy
-    watched = html.replace(policy[0], policy[0] + LISTEN)
+    own = b64encode(sha256(MEASURE.encode()).digest()).decode()
+    allowed = policy[0].replace("script-src ", f"script-src 'sha256-{own}' ")
+    watched = html.replace(policy[0], LISTEN + allowed)
     frame = (
         f'<script type="application/json" id="report"></script><script>{MEASURE}</script></body>'
     )

@@ -118,7 +118,8 @@ def test_the_measures_find_what_they_look_for(folder: Path) -> None:
     assert report["overlaps"] == ["on top on on top"]
     assert report["missing"] == "\u0379"
     assert any(word.startswith("refused https://example.org") for word in report["trouble"])
-    assert any("SyntaxError" in line for line in found.console)
+    assert "refused inline" in report["trouble"]
+    assert any("inline script" in line for line in found.console)
 
 
 def test_the_dark_theme_is_that_of_the_style_sheet(phone: Seen, desk: Seen) -> None:
@@ -138,3 +139,15 @@ def test_the_page_prints_whole(folder: Path) -> None:
         assert title in text
     assert "To the answers" not in text  # what only a screen needs stays there
     assert all(page.extract_text().strip() for page in reader.pages)
+
+
+def test_only_the_pages_own_scripts_run(folder: Path) -> None:
+    """A script that is slipped in is refused, and so is evaluation."""
+    whole = html("en")
+    slipped = "<script>document.title = 'slipped in';</script>"
+    seen = see(whole.replace("<h1", slipped + "<h1", 1), folder, width=1201)
+    assert "refused inline" in seen.report["trouble"]
+    assert seen.report["drawn"] == seen.report["charts"]
+    policy = whole.partition("Content-Security-Policy")[2].partition(">")[0]
+    script = policy.partition("script-src")[2].partition(";")[0]
+    assert "unsafe" not in script

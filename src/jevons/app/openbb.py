@@ -73,7 +73,14 @@ def chart(
     charts = figure_of(engine, asked, name, lang).charts
     if panel >= len(charts):
         raise UserError(f"figure {name} has {len(charts)} charts; there is none at panel {panel}")
-    return standalone(charts[panel], theme)
+    return filling(standalone(charts[panel], theme))
+
+
+def filling(spec: dict[str, Any]) -> dict[str, Any]:
+    """A chart as high as its widget, unless its rows have a height of their own."""
+    if isinstance(spec.get("height"), dict) or spec.get("width") != "container":
+        return spec
+    return spec | {"height": "container", "autosize": {"type": "fit", "contains": "padding"}}
 
 
 @routes.get("/table/{name}")

@@ -10,6 +10,7 @@
       mode: "vega-lite",
       renderer: "svg",
       actions: false,
+      ast: true,
       config: config,
       tooltip: { theme: "custom" },
     })
