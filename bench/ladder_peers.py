@@ -27,11 +27,10 @@ from backtesting import Backtest, Strategy
 from numba import njit
 from vectorbt.portfolio import nb
 
-from jevons.ladder import Bars, Costs, LadderRule, Setting, bars_of, loop, parse, run
+from jevons.ladder import Bars, Costs, LadderRule, Setting, bars_of, layout, parse, run
+from jevons.ladder.family import simulate_family
 from jevons.ladder.plan import Planner
 from jevons.ladder.run import market_of
-from jevons.ladder.series import SeriesTable
-from jevons.ladder.sweep import TOGETHER
 from jevons.market import PriceHistory
 
 SESSIONS, SHARES, ROUNDS = 4000, 10, 3
@@ -102,18 +101,11 @@ def _jevons(shares: list[Bars], rules: list[LadderRule], setting: Setting) -> An
     wealth, worst = (np.empty((len(shares), len(rules))) for _ in range(2))
 
     def one(share: int) -> None:
-        table = SeriesTable(shares[share], rules[0].reference, {})
-        market = market_of(shares[share], setting, table.matrix(planner.reads), planner.groups())
-        paths = np.empty((TOGETHER, SESSIONS))
-        invested, fills = np.empty_like(paths), np.empty(TOGETHER, np.int64)
-        for first in range(0, len(rules), TOGETHER):
-            count = min(TOGETHER, len(rules) - first)
-            part = paths[:count]
-            loop.simulate_family(
-                market, plans, first, setting.rates, BUDGET, part, invested[:count], fills
-            )
-            wealth[share, first : first + count] = part[:, -1]
-            worst[share, first : first + count] = [loop.worst_fall(path) for path in part]
+        market = market_of(shares[share], setting, planner, rules[0].reference)
+        rates, path = setting.rates(shares[share]), np.empty((1, SESSIONS))
+        ends, falls, fills = wealth[share], worst[share], np.empty(len(rules), np.int64)
+        unwanted = np.empty((0, 0))
+        simulate_family(market, plans, 0, rates, BUDGET, path, unwanted, ends, falls, fills)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(one, range(len(shares))))
@@ -165,7 +157,7 @@ def _vectorbt(
     close = np.repeat(np.stack([one.close for one in shares], axis=1), len(grid), axis=1)
     opens = np.repeat(np.stack([one.open for one in shares], axis=1), len(grid), axis=1)
     highest = np.maximum.accumulate(close, axis=0)
-    depth, rises = np.round(close / highest - 1, loop.DIGITS), close >= highest
+    depth, rises = np.round(close / highest - 1, layout.DIGITS), close >= highest
     rises[0] = False
     rungs = -np.tile([[a + i * b for i in range(5)] for a, b, _ in grid], (len(shares), 1)) / 100
     gains = np.tile([g for *_, g in grid], len(shares)).astype(float)

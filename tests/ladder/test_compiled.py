@@ -18,9 +18,11 @@ from jevons.ladder import (
     Setting,
     bars_of,
     loop,
+    quiet,
     run,
     try_rules,
 )
+from jevons.ladder.compiled import code
 from jevons.ladder.outcome import drawdowns
 from jevons.ladder.pooled import pooled
 from jevons.market import PriceHistory
@@ -30,21 +32,12 @@ from .rules import rules
 
 # The package has a function of the same name.
 run_module = import_module("jevons.ladder.run")
-HELPERS = (
-    "awake_at",
-    "holds",
-    "levels",
-    "lots",
-    "next_halt",
-    "next_hits",
-    "next_purchase",
-    "next_sale",
-    "note",
-    "record_rest",
-    "rest",
-    "rounded",
-    "simulate",
-)
+COMPILED = [
+    (module, name)
+    for module in (loop, quiet, run_module)
+    for name in dir(module)
+    if hasattr(getattr(module, name), "py_func")
+]
 
 
 def invented(seed: int) -> Bars:
@@ -79,9 +72,8 @@ def test_compiled_and_plain_agree_to_the_bit(
     bars = invented(seed)
     fast = run(rule, bars, setting)
     with pytest.MonkeyPatch.context() as patch:
-        for name in HELPERS:
-            function: Any = getattr(loop, name)
-            patch.setattr(loop, name, function.py_func)
+        for module, name in COMPILED:
+            patch.setattr(module, name, getattr(module, name).py_func)
         plain = run(rule, bars, setting)
     assert fast.account.tobytes() == plain.account.tobytes()
     assert fast.fills.tobytes() == plain.fills.tobytes()
@@ -101,10 +93,10 @@ def test_passing_over_quiet_sessions_changes_nothing(
     setting = Setting(10_000.0, Costs(1.0, 0.01, 0.0005, 0.001, 0.15, lot), cash_rate)
     bars = invented(seed)
     asleep = run(rule, bars, setting)
-    hits = loop.next_hits
+    hits = quiet.next_hits
     with pytest.MonkeyPatch.context() as patch:
         # Every test may hold at every session, so the loop looks at each.
-        patch.setattr(loop, "next_hits", lambda seen, tests: every_session(hits(seen, tests)))
+        patch.setattr(run_module, "next_hits", lambda seen, tests: every(hits(seen, tests)))
         patch.setattr(run_module, "next_happening", lambda bars: np.arange(91, dtype=np.int32))
         awake = run(rule, bars, setting)
     assert asleep.account.tobytes() == awake.account.tobytes()
@@ -112,8 +104,8 @@ def test_passing_over_quiet_sessions_changes_nothing(
     assert asleep.seen.tobytes() == awake.seen.tobytes()
 
 
-def every_session(hits: Any) -> Any:
-    hits[:] = np.arange(hits.shape[1])
+def every(hits: Any) -> Any:
+    hits[:] = np.arange(len(hits))[:, None]
     return hits
 
 
@@ -140,6 +132,13 @@ def test_a_family_gives_what_each_rule_gives_alone(
 
 
 def test_the_plain_loop_is_python() -> None:
-    for name in HELPERS:
-        function: Any = getattr(loop, name)
-        assert function.py_func.__code__.co_filename.endswith("loop.py")
+    assert {"simulate", "settle", "decide", "wakes", "rest"} <= {name for _, name in COMPILED}
+    simulate: Any = loop.simulate
+    assert simulate.py_func.__code__.co_filename.endswith("loop.py")
+
+
+def test_machine_code_of_other_code_is_not_used() -> None:
+    # The stamp of what Numba keeps is the code of the whole package, not of one file.
+    assert len(code()) == 64
+    simulate: Any = loop.simulate
+    assert simulate._cache._cache_file._source_stamp == code()

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jevons.errors import UserError
-from jevons.ladder import loop
+from jevons.ladder import layout
 from jevons.ladder.bars import Bars, bars_of
 from jevons.ladder.parse import parse
 from jevons.ladder.rule import LadderRule
-from jevons.ladder.run import NO_SIGNALS, Costs, Run, Setting, audit
+from jevons.ladder.run import NO_SIGNALS, Run, audit
 from jevons.ladder.run import run as run_setting
+from jevons.ladder.setting import Costs, Setting
 from jevons.market import PriceHistory
 from jevons.market.actions import Action
 
@@ -47,17 +48,17 @@ TWO = rule("buy 50% of budget when dd <= -10% buy 50% of budget when dd <= -20%"
 def test_decided_on_the_close_and_filled_at_the_next_open() -> None:
     # 90 is 10 % below 100; the order fills a session later at 88: 500 / 88 shares.
     done = run(TWO, bars([100, 90, 95, 99], [100, 97, 88, 95]), budget=1000)
-    assert done.fills[:, [loop.DECIDED, loop.FILLED, loop.BY]].tolist() == [[1, 2, 0]]
-    assert done.fills[0, loop.COUNT] == pytest.approx(500 / 88)
+    assert done.fills[:, [layout.DECIDED, layout.FILLED, layout.BY]].tolist() == [[1, 2, 0]]
+    assert done.fills[0, layout.COUNT] == pytest.approx(500 / 88)
     assert done.wealth[-1] == pytest.approx(500 + 500 / 88 * 99)
 
 
 def test_a_gap_through_several_rungs_fills_all_at_the_open_in_order_of_depth() -> None:
     backwards = rule("buy 50% of budget when dd <= -20% buy 50% of budget when dd <= -10%")
     done = run(backwards, bars([100, 70, 80], [100, 70, 75]), budget=1000)
-    assert done.fills[:, loop.BY].tolist() == [0, 1]
+    assert done.fills[:, layout.BY].tolist() == [0, 1]
     assert done.rungs[0].trigger.text() == "dd <= -10%"
-    assert done.fills[:, loop.PRICE].tolist() == [75, 75]
+    assert done.fills[:, layout.PRICE].tolist() == [75, 75]
     assert done.wealth[-1] == pytest.approx(1000 / 75 * 80)
 
 
@@ -66,15 +67,15 @@ def test_costs_are_paid_out_of_the_tranche() -> None:
     done = run(TWO, bars([100, 90, 90, 90]), budget=1000, costs=costs)
     # 500 = 1 + q (90 x 1.003 + 0.01)
     q = 499 / (90 * 1.003 + 0.01)
-    assert done.fills[0, loop.COUNT] == pytest.approx(q)
-    assert done.fills[0, loop.COST] == pytest.approx(500 - 90 * q)
-    assert done.account[-1, loop.CASH] == pytest.approx(500)
+    assert done.fills[0, layout.COUNT] == pytest.approx(q)
+    assert done.fills[0, layout.COST] == pytest.approx(500 - 90 * q)
+    assert done.account[-1, layout.CASH] == pytest.approx(500)
 
 
 def test_whole_lots() -> None:
     done = run(TWO, bars([100, 90, 90]), budget=1000, costs=Costs(lot=1.0))
-    assert done.fills[0, loop.COUNT] == 5
-    assert done.account[-1, loop.CASH] == pytest.approx(1000 - 450)
+    assert done.fills[0, layout.COUNT] == 5
+    assert done.account[-1, layout.CASH] == pytest.approx(1000 - 450)
 
 
 def test_a_split_changes_no_wealth_and_no_drawdown() -> None:
@@ -85,7 +86,7 @@ def test_a_split_changes_no_wealth_and_no_drawdown() -> None:
         budget=1000,
     )
     assert split.wealth == pytest.approx(plain.wealth)
-    assert split.account[-1, loop.SHARES] == pytest.approx(2 * plain.account[-1, loop.SHARES])
+    assert split.account[-1, layout.SHARES] == pytest.approx(2 * plain.account[-1, layout.SHARES])
     assert split.seen == pytest.approx(plain.seen, nan_ok=True)
 
 
@@ -100,8 +101,8 @@ def test_a_dividend_accrues_on_its_ex_date_and_is_cash_on_its_pay_date() -> None
         TWO, bars([100, 90, 90, 88, 88, 88], None, paid), budget=1000, costs=Costs(withheld=0.25)
     )
     owed = 500 / 90 * 2 * 0.75
-    assert done.account[:, loop.ACCRUED] == pytest.approx([0, 0, 0, owed, owed, 0])
-    assert done.account[-1, loop.CASH] == pytest.approx(500 + owed)
+    assert done.account[:, layout.ACCRUED] == pytest.approx([0, 0, 0, owed, owed, 0])
+    assert done.account[-1, layout.CASH] == pytest.approx(500 + owed)
     assert done.wealth[3] == pytest.approx(500 + 500 / 90 * 88 + owed)
 
 
@@ -135,8 +136,8 @@ def test_an_exit_sells_and_a_new_peak_arms_the_rungs_again() -> None:
     path = [100, 90, 90, 101, 101, 90, 90, 102, 103.0]
     done = run(again, bars(path), budget=1000)
     first = 500 / 90 * 101  # sold a session after the peak
-    assert done.fills[:, loop.FILLED].tolist() == [2, 4, 6, 8]
-    assert done.fills[3, loop.PRICE] == 103
+    assert done.fills[:, layout.FILLED].tolist() == [2, 4, 6, 8]
+    assert done.fills[3, layout.PRICE] == 103
     assert done.wealth[-1] == pytest.approx(first + 500 / 90 * 103)
     assert run(rule("buy 50% of budget when dd <= -10%"), bars(path)).fills[:, 1].tolist() == [2]
 
@@ -149,18 +150,18 @@ def test_guards_and_waiting() -> None:
     # At the close of 79 the 500 / 79 shares are ordered already; 10 % of the wealth is left.
     assert light.exposure.max() < 0.62
     late = run(rule("buy 50% of budget when dd <= -10% after 3 sessions"), bars(path))
-    assert late.fills[0, [loop.DECIDED, loop.FILLED]].tolist() == [4, 5]
+    assert late.fills[0, [layout.DECIDED, layout.FILLED]].tolist() == [4, 5]
     stopped = run(rule("buy 50% of budget when dd <= -20% halt_if dd <= -10%"), bars(path))
     assert not len(stopped.fills)
-    assert stopped.account[-1, loop.STATE] == loop.HALTED
+    assert stopped.account[-1, layout.STATE] == layout.HALTED
 
 
 def test_the_clock_and_a_constant_share() -> None:
     monthly = run(rule("buy 25% of budget when clock every 2 sessions"), bars([10.0] * 9))
-    assert monthly.fills[:, loop.FILLED].tolist() == [1, 3, 5, 7]
+    assert monthly.fills[:, layout.FILLED].tolist() == [1, 3, 5, 7]
     half = run(rule("hold 50% of nav every 1 sessions"), bars([10, 10, 20, 20.0]), budget=100)
     # 5 shares at 10; at 20 the wealth is 150, so 3.75 shares are half of it.
-    assert half.account[:, loop.SHARES].tolist() == pytest.approx([0, 5, 5, 3.75])
+    assert half.account[:, layout.SHARES].tolist() == pytest.approx([0, 5, 5, 3.75])
 
 
 def test_a_log_entry_holds_the_numbers_seen() -> None:
@@ -178,7 +179,7 @@ def test_what_the_prices_cannot_tell_is_refused() -> None:
         bars([100.0, 90, 80]),
         signals={"fv": np.array([np.nan, 120, 120])},
     )
-    assert cheap.fills[0, loop.DECIDED] == 1
+    assert cheap.fills[0, layout.DECIDED] == 1
     with pytest.raises(UserError, match="reads 'mu' of A, which is not given"):
         run(rule("buy kelly(0.5) when dd <= -5%"), bars([1, 2]))
     with pytest.raises(UserError, match="the Kelly share is a size to buy up to"):
@@ -192,7 +193,7 @@ def test_a_kelly_share_is_bought_up_to() -> None:
         path[t] = path[t - 1] * np.exp(0.01 * (-1) ** t)
     half = rule("buy kelly(0.5) when dd <= -0.5%")
     done = run(half, bars(path), signals={"mu": np.full(60, 0.03)}, budget=1000)
-    spent = done.fills[0, loop.COUNT] * done.fills[0, loop.PRICE]
+    spent = done.fills[0, layout.COUNT] * done.fills[0, layout.PRICE]
     assert spent == pytest.approx(1000 * 0.5 * 0.03 / (0.01**2 * 252), rel=0.01)
     assert not len(run(half, bars(path), signals={"mu": np.full(60, -0.03)}).fills)
 
@@ -226,11 +227,11 @@ def test_wealth_changes_by_its_parts_alone(which: LadderRule, seed: int, dies: b
     ends = [Action("A", date(2020, 3, 1), "delisting", 0.0)] if dies else []
     done = simulated(which, closes, opens, *actions, *ends)
     assert done.identity_error() < 1e-9
-    parts = done.account[:, loop.CASH] + done.account[:, loop.ACCRUED]
-    gap = done.wealth - parts - done.account[:, loop.SHARES] * done.bars.close
+    parts = done.account[:, layout.CASH] + done.account[:, layout.ACCRUED]
+    gap = done.wealth - parts - done.account[:, layout.SHARES] * done.bars.close
     assert np.abs(gap).max() < 1e-9 * done.budget
-    assert (done.account[:, loop.CASH] >= 0).all()
-    assert (done.account[:, loop.SHARES] >= 0).all()
+    assert (done.account[:, layout.CASH] >= 0).all()
+    assert (done.account[:, layout.SHARES] >= 0).all()
 
 
 @given(rules(prices_only=True), st.integers(0, 2**32), st.integers(2, 43))
@@ -248,6 +249,6 @@ def test_later_bars_change_nothing_earlier(which: LadderRule, seed: int, cut: in
         *later,
     )
     assert before.account[:cut].tobytes() == after.account[:cut].tobytes()
-    known = before.fills[before.fills[:, loop.FILLED] < cut]
+    known = before.fills[before.fills[:, layout.FILLED] < cut]
     assert known.tobytes() == after.fills[: len(known)].tobytes()
     assert before.seen[:, :cut].tobytes() == after.seen[:, :cut].tobytes()

@@ -5,7 +5,8 @@ from jevons.ladder.document import family_document, run_document, variants
 from jevons.ladder.engine import Engine
 from jevons.ladder.parse import parse
 from jevons.ladder.rule import EACH, LadderRule
-from jevons.ladder.run import Costs, Run, Setting, audit, run
+from jevons.ladder.run import Run, audit, run
+from jevons.ladder.setting import Costs, Setting
 from jevons.ladder.signals import read_signals
 from jevons.ladder.sweep import Scenario, memory_needed, try_rules
 

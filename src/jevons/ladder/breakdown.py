@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jevons.ladder import loop
+from jevons.ladder import layout
 from jevons.ladder.inference import long_run_variance
 from jevons.ladder.outcome import drawdowns
 from jevons.ladder.run import Run
@@ -34,7 +34,7 @@ def after_fills(runs: Sequence[Run], sessions: int = SESSIONS_A_YEAR) -> list[di
         runs: of one rule. sessions: over which the price is followed.
     """
     rungs = runs[0].rungs
-    fills = [(int(fill[loop.BY]), fill, result) for result in runs for fill in result.purchases]
+    fills = [(int(fill[layout.BY]), fill, result) for result in runs for fill in result.purchases]
     found = []
     for rung in sorted({rung for rung, _, _ in fills}):
         own = [(fill, result) for by, fill, result in fills if by == rung]
@@ -63,7 +63,7 @@ def by_regime(
         volatility = ewma_volatility(result.bars.close * result.bars.factor)
         regime = scenario.of(ticker).get("regime")
         for fill in result.purchases:
-            decided = int(fill[loop.DECIDED])
+            decided = int(fill[layout.DECIDED])
             keys = [("volatility", STRESSED if _stressed(volatility, decided) else CALM)]
             keys += [("layer", layers[ticker])] if ticker in layers else []
             keys += [] if regime is None else [("regime", str(regime[decided]))]
@@ -128,14 +128,14 @@ def _followed(fills: Sequence[tuple[Numbers, Run]], sessions: int) -> dict[str, 
 def _paths(fills: Sequence[tuple[Numbers, Run]], sessions: int) -> Iterator[tuple[Numbers, bool]]:
     """Changes of the price from that paid, from the fill on, and whether the time was over."""
     for fill, result in fills:
-        bars, at = result.bars, int(fill[loop.FILLED])
+        bars, at = result.bars, int(fill[layout.FILLED])
         last = at + sessions
         price = (bars.close * bars.factor)[at : last + 1]
         ended = 0 <= bars.end <= last
         if ended:
             price = price.copy()
             price[bars.end - at :] = bars.end_value * bars.factor[bars.end]
-        yield price / (fill[loop.PRICE] * bars.factor[at]) - 1, ended or last < len(bars)
+        yield price / (fill[layout.PRICE] * bars.factor[at]) - 1, ended or last < len(bars)
 
 
 def _stressed(volatility: Numbers, decided: int) -> bool:

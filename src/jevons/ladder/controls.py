@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from jevons.ladder import loop
+from jevons.ladder import layout
 from jevons.ladder.parse import parse
 from jevons.ladder.rule import LadderRule
 from jevons.ladder.run import Run
@@ -39,7 +39,7 @@ def controls(result: Run) -> dict[str, LadderRule]:
         found["lump_trigger"] = _like(rule, f"buy 100% of budget when {first}")
         found["right_side"] = _like(rule, f"buy 100% of budget when {confirmed}")
     if parts and bought:
-        last = int(result.purchases[-1, loop.FILLED])
+        last = int(result.purchases[-1, layout.FILLED])
         share = _decimal(100 / bought)
         pace = f"clock every {max(1, last // bought)} sessions"
         found["dca"] = _alone(rule, f"buy {share}% of budget when {pace}", bought)

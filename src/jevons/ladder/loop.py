@@ -3,107 +3,517 @@
 Bare numbers and arrays only, so that a compiler takes it as it stands. The accounting is in USD:
 
     wealth = cash + accrued + shares x close
-    wealth[t] - wealth[t-1] = price gain + dividends + interest - costs
+    wealth[t] - wealth[t-1] = price gain + currency gain + dividends + interest - costs
 
 with every term of the second line computed on its own, so that the two lines check each other.
-
-Most sessions are quiet: no order is open, nothing is paid, and no test can hold before a session
-that is known in advance (``wake``) or while the price stays between two levels. On those only the
-value of the position changes, and the loop does no more than that.
 """
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
-from jevons.ladder.compiled import compiled
+from jevons.ladder.compiled import bare, compiled, part
+from jevons.ladder.layout import (
+    ABOVE,
+    ACCRUED,
+    AFTER,
+    ARMED,
+    AT_LEAST,
+    AT_MOST,
+    BASE,
+    BASIS,
+    BELOW,
+    BOOK,
+    BUDGET,
+    BUY_FROM,
+    BUY_RATE,
+    BY,
+    CASH,
+    COLUMNS,
+    COMMISSION,
+    COOLDOWN,
+    COOLING,
+    COST,
+    COSTS,
+    COUNT,
+    DAYS_SINCE_FILL,
+    DECIDED,
+    DELISTED,
+    DIVIDENDS,
+    DUE,
+    DUST,
+    EXITED,
+    FILLED,
+    FIRST_FILL,
+    FULL,
+    FX_GAIN,
+    GAIN,
+    HALTED,
+    HELD,
+    HELD_EVERY,
+    HELD_WEIGHT,
+    IDLE,
+    INTEREST,
+    INVESTED,
+    KELLY,
+    KELLY_ROW,
+    LADDERING,
+    LAST_FILL,
+    LEVEL_ROW,
+    LIVE,
+    LOT,
+    LOWEST,
+    MOST_TRANCHES,
+    MOST_WEIGHT,
+    NAV,
+    NEW_PEAK,
+    ON_NEW_PEAK,
+    ON_REBOUND,
+    ORDER,
+    PER_SHARE,
+    PRICE,
+    PRICE_GAIN,
+    REACHES,
+    READY,
+    REARM,
+    REBALANCE,
+    REBALANCED,
+    REBOUND,
+    REMAINING,
+    REPEATS,
+    SALE,
+    SELL_RATE,
+    SHARE,
+    SHARES,
+    SOLD_OUT,
+    STATE,
+    STOPPED,
+    TRANCHES,
+    WAITING,
+    WATCH,
+    WEALTH,
+    WITHHELD,
+    Market,
+    Numbers,
+    Plan,
+    State,
+)
+from jevons.ladder.quiet import awake_at, record_rest, rest, rounded, wakes
 
-Numbers = NDArray[np.float64]
-Whole = NDArray[np.int64]
-
-AT_MOST, AT_LEAST, ABOVE, BELOW = 0, 1, 2, 3  # relations of a test
-BUDGET, REMAINING, WEALTH, KELLY = 0, 1, 2, 3  # what a weight is a share of
-NEVER, ON_NEW_PEAK, ON_REBOUND = 0, 1, 2  # when a rung may buy again
-# Rows of ``seen`` that the loop itself knows; the rest are known from prices.
-DAYS_SINCE_FILL, GAIN, HELD, NEW_PEAK = 0, 1, 2, 3
-LIVE = 3
-# Columns of the account.
-CASH, ACCRUED, SHARES, NAV, PRICE_GAIN, DIVIDENDS, INTEREST, COSTS, STATE = range(9)
-IDLE, WATCH, LADDERING, FULL, EXITED, HALTED = range(6)
-STATES = ("idle", "watch", "laddering", "full", "exited", "halted")
-# Columns of a fill; ``by`` is the rung, or -1 - the exit, or one of these two.
-DECIDED, FILLED, BY, COUNT, PRICE, COST = range(6)
-DELISTED, REBALANCED = 1000.0, 1001.0
-DIGITS = 12  # of what a test reads, so that 90 / 100 - 1 is -10 %
-DUST = 1e-9  # share of the budget below which no order is worth sending
-NOTHING = 1e-3 * DUST  # share of the budget that no interest turns into an order
-CLOSE_BY = 1e-9  # a price this near to a level wakes the loop, which then looks exactly
-BLOCK = 32  # sessions that are looked at together
-NEW_PEAK_GROUP = 0  # row of ``next_hit`` for a new peak
+NO_ROOM_NEEDED = np.inf  # USD that a run alone may add to its position
 
 
-class Market(NamedTuple):
-    """One share as the loop reads it; arrays are (session,) unless said otherwise.
+@bare
+def simulate(
+    market: Market,
+    plan: Plan,
+    costs: Numbers,
+    budget: float,
+    state: State,
+    wealths: Numbers,
+    invested: Numbers,
+    account: Numbers,
+    lived: Numbers,
+    fills: Numbers,
+) -> int:
+    """Run one rule over one share.
 
-    Attributes:
-        fill: USD/share at which orders of the session before are filled.
-        close, split, dividend, pay_at, end, end_value: see ``Bars``.
-        interest: earned on cash since the session before, 1.
-        seen: (series, session) what tests read; the first :data:`LIVE` rows are not read.
-        next_hit: (group, session + 1) first session from this one on at which all tests of a group
-            hold, those that the loop knows left out; the number of sessions if there is none.
-        next_event: (session + 1) the same for splits, dividends, payments and the delisting.
-        earns: whether any interest is not zero.
+    Args:
+        costs: commission USD, USD/share, rate of a purchase, rate of a sale, withheld, lot.
+        budget: USD at the start. state: as :func:`begun` makes it.
+        wealths: result, USD, (session,).
+        invested, account, lived, fills: results, USD (session,), (session, 10),
+            (:data:`LIVE`, session) and (fill, 6); empty where a comparison has no use for them.
+
+    Returns:
+        Number of fills.
     """
-
-    fill: Numbers
-    close: Numbers
-    split: Numbers
-    dividend: Numbers
-    pay_at: Whole
-    interest: Numbers
-    end: int
-    end_value: float
-    seen: Numbers
-    next_hit: NDArray[np.int32]
-    next_event: NDArray[np.int32]
-    earns: bool
-
-
-class Position(NamedTuple):
-    """What is owned: USD, USD owed, shares, and their cost in USD."""
-
-    cash: float
-    accrued: float
-    shares: float
-    basis: float
-
-
-class Plan(NamedTuple):
-    """A rule as the loop reads it.
-
-    Attributes:
-        rungs: (rung, [share, base, after, repeats, row of the Kelly share]).
-        rung_tests: (rung, test, [row, relation, bound]), row -1 where there is none.
-        rung_group: (rung,) row of ``next_hit``. exits: (exit, [share, base]).
-        exit_tests: (exit, 1, 3). exit_group: (exit,). halt_tests: (halt, 1, 3).
-        halt_group: (halt,).
-        limits: rearm, rebound, most tranches, most weight, weight held, sessions between.
-    """
-
-    rungs: Numbers
-    rung_tests: Numbers
-    rung_group: Whole
-    exits: Numbers
-    exit_tests: Numbers
-    exit_group: Whole
-    halt_tests: Numbers
-    halt_group: Whole
-    limits: Numbers
+    close, sessions, book, count = market.close, len(market.close), state.book, 0
+    wake, low, high = 0, 0.0, np.inf
+    t = -1
+    while t + 1 < sessions:
+        start = t + 1
+        t = awake_at(close, start, wake, low, high)
+        if t > start:
+            if len(account) > 0:
+                record_rest(market, book, start, t, account, lived)
+            rest(market, book, start, t, wealths, invested)
+        if t == sessions:
+            break
+        count = settle(market, plan, costs, state, t, budget, NO_ROOM_NEEDED, fills, count)
+        decide(market, plan, state, t, budget, NO_ROOM_NEEDED)
+        wealths[t] = book[NAV]
+        if len(invested) > 0:
+            invested[t] = book[INVESTED]
+        if len(account) > 0:
+            for column in range(COLUMNS):
+                account[t, column] = book[column]
+            for row in range(LIVE):
+                lived[row, t] = state.live[row]
+        wake, low, high = wakes(market, plan, state, t, budget)
+    return count
 
 
 @compiled
+def begun(market: Market, plan: Plan, budget: float) -> State:
+    """The state before the first session: nothing but cash."""
+    pays = market.next_event[0] < len(market.close)
+    owed = np.zeros(len(market.close) + 1 if pays else 0)
+    rungs, exits = np.zeros((4, len(plan.rungs))), np.zeros((2, len(plan.exits)))
+    rungs[ARMED], rungs[DUE], rungs[LOWEST] = 1, -1, np.inf
+    book = np.zeros(BOOK)
+    book[CASH] = book[NAV] = budget
+    book[FIRST_FILL] = book[LAST_FILL] = -1
+    return State(book, rungs, exits, np.array([np.inf, np.nan, np.nan]), owed)
+
+
+@part
+def settle(
+    market: Market,
+    plan: Plan,
+    costs: Numbers,
+    state: State,
+    t: int,
+    budget: float,
+    room: float,
+    fills: Numbers,
+    count: int,
+) -> int:
+    """A session up to its close: what happens without us, then orders; returns the fills so far.
+
+    Args:
+        room: USD that limit orders may add to the position.
+    """
+    book, live, close = state.book, state.live, market.close
+    count = happen(market, costs, state, t, fills, count)
+    if market.end < 0 or t < market.end:
+        if book[WAITING] > 0:
+            count = trade(market, plan, costs, state, t, fills, count)
+        if plan.limits[REACHES] > 0 and book[STOPPED] == 0 and t > book[BUY_FROM]:
+            count = reach(market, plan, costs, state, t, budget, room, fills, count)
+    shares = book[SHARES]
+    worth = shares * close[t]
+    book[INVESTED], book[NAV] = worth, book[CASH] + book[ACCRUED] + worth
+    live[DAYS_SINCE_FILL] = t - book[LAST_FILL] if book[LAST_FILL] >= 0 else np.inf
+    live[GAIN] = rounded(worth / book[BASIS] - 1) if shares > 0 else np.nan
+    live[HELD] = t - book[FIRST_FILL] if shares > 0 else np.nan
+    return count
+
+
+@part
+def happen(market: Market, costs: Numbers, state: State, t: int, fills: Numbers, count: int) -> int:
+    """What happens without us: interest, currency, split, dividend, payment, end of the listing."""
+    book, owed, split, before = state.book, state.owed, market.split[t], max(t - 1, 0)
+    shares, was = book[SHARES], market.quoted[before]
+    book[INTEREST] = book[CASH] * market.interest[t]
+    book[PRICE_GAIN] = shares * (split * market.quoted[t] - was) * market.fx[t]
+    book[FX_GAIN] = shares * was * (market.fx[t] - market.fx[before])
+    book[DIVIDENDS], book[COSTS] = 0.0, 0.0
+    book[SHARES] *= split
+    for r in range(state.rungs.shape[1] if split != 1 else 0):
+        state.rungs[LOWEST, r] /= split
+    book[CASH] += book[INTEREST]
+    if len(owed) > 0:
+        received = book[SHARES] * market.dividend[t] * (1 - costs[WITHHELD])
+        owed[market.pay_at[t]] += received
+        book[CASH] += owed[t]
+        book[ACCRUED] += received - owed[t]
+        book[DIVIDENDS] = received
+    if t == market.end:
+        shares = book[SHARES]
+        if shares > 0:
+            count = note(fills, count, t, t, DELISTED, -shares, market.end_value, 0.0)
+        book[PRICE_GAIN] += shares * (market.end_value - market.close[t])
+        book[CASH] += shares * market.end_value
+        book[SHARES], book[BASIS] = 0.0, 0.0
+        book[SOLD_OUT] = 1
+        state.exits[READY] = 0
+    return count
+
+
+@part
+def trade(
+    market: Market,
+    plan: Plan,
+    costs: Numbers,
+    state: State,
+    t: int,
+    fills: Numbers,
+    count: int,
+) -> int:
+    """Orders of the session before: sales first, then purchases in the order of the rungs."""
+    book, split = state.book, market.split[t]
+    for e in range(len(plan.exits)):
+        wanted = state.exits[SALE, e] * split
+        if wanted > 0:
+            count = sell(market, plan, costs, state, t, wanted, -1.0 - e, fills, count)
+    if book[REBALANCE] < 0:
+        wanted = -book[REBALANCE] * split
+        count = sell(market, plan, costs, state, t, wanted, REBALANCED, fills, count)
+    price = market.fill[t]
+    for r in range(len(plan.rungs)):
+        wanted = state.rungs[ORDER, r]
+        if wanted > 0:
+            count = buy(market, costs, state, t, price, wanted, float(r), fills, count)
+    if book[REBALANCE] > 0:
+        wanted = book[REBALANCE]
+        count = buy(market, costs, state, t, price, wanted, REBALANCED, fills, count)
+    state.rungs[ORDER], state.exits[SALE], book[REBALANCE] = 0, 0, 0.0
+    return count
+
+
+@part
+def sell(
+    market: Market,
+    plan: Plan,
+    costs: Numbers,
+    state: State,
+    t: int,
+    wanted: float,
+    by: float,
+    fills: Numbers,
+    count: int,
+) -> int:
+    """Sell so many shares, or all if there are no more; not for less than it costs."""
+    book, price = state.book, market.fill[t]
+    shares = book[SHARES]
+    q = min(wanted, shares)
+    q = q if q == shares else lots(q, costs[LOT])
+    size = market.impact[t] * np.sqrt(q)
+    fee = costs[COMMISSION] + q * costs[PER_SHARE] + q * price * (costs[SELL_RATE] + size)
+    if q > 0 and q * price > fee:
+        count = note(fills, count, t - 1, t, by, -q, price, fee)
+        book[BASIS] *= 1 - q / shares
+        book[SHARES] -= q
+        book[CASH] += q * price - fee
+        book[PRICE_GAIN] -= q * (market.close[t] - price)
+        book[COSTS] += fee
+        if book[SHARES] == 0:
+            book[SOLD_OUT] = 1
+            book[BUY_FROM] = t + plan.limits[COOLING]
+            state.exits[READY] = 0
+    return count
+
+
+@part
+def buy(
+    market: Market,
+    costs: Numbers,
+    state: State,
+    t: int,
+    price: float,
+    wanted: float,
+    by: float,
+    fills: Numbers,
+    count: int,
+) -> int:
+    """Spend so many USD, or the cash if there is less, costs included."""
+    book = state.book
+    spend = min(wanted, book[CASH]) - costs[COMMISSION]
+    each = price * (1 + costs[BUY_RATE]) + costs[PER_SHARE]
+    q = lots(affordable(spend, each, price * market.impact[t]), costs[LOT])
+    if q > 0:
+        rate = costs[BUY_RATE] + market.impact[t] * np.sqrt(q)
+        fee = costs[COMMISSION] + q * costs[PER_SHARE] + q * price * rate
+        count = note(fills, count, t - 1, t, by, q, price, fee)
+        if book[SHARES] == 0:
+            book[FIRST_FILL] = t
+        book[LAST_FILL] = t
+        book[SHARES] += q
+        book[BASIS] += q * price + fee
+        book[CASH] = max(book[CASH] - q * price - fee, 0.0)
+        book[PRICE_GAIN] += q * (market.close[t] - price)
+        book[COSTS] += fee
+        book[SOLD_OUT] = 0
+        state.exits[READY] = 1
+        if by < REBALANCED:
+            state.rungs[LOWEST, int(by)] = market.quoted[t]
+    return count
+
+
+@part
+def affordable(spend: float, each: float, impact: float) -> float:
+    """Shares q with q each + q sqrt(q) impact = spend, by Newton's method in sqrt(q)."""
+    if impact == 0 or spend <= 0:
+        return spend / each
+    x = np.sqrt(spend / each)  # too many: from there the steps only fall
+    for _ in range(100):
+        step = (x * x * (impact * x + each) - spend) / (x * (3 * impact * x + 2 * each))
+        x -= step
+        if step <= 1e-16 * x:
+            break
+    return float(x * x * (1 - 1e-15))
+
+
+@part
+def reach(
+    market: Market,
+    plan: Plan,
+    costs: Numbers,
+    state: State,
+    t: int,
+    budget: float,
+    room: float,
+    fills: Numbers,
+    count: int,
+) -> int:
+    """Limit orders that the session reaches, decided on the close before, the shallow first.
+
+    A limit fills at the open if that is below it. What is bought is sized by the wealth at the
+    close before and by the cash that is left.
+    """
+    book, seen, rungs = state.book, market.seen, plan.rungs
+    bought = 0.0
+    for r in range(len(rungs)):
+        if rungs[r, LEVEL_ROW] < 0 or state.rungs[ARMED, r] == 0:
+            continue
+        if market.next_hit[t, plan.rung_group[r]] != t:
+            continue
+        if not holds(plan.rung_tests[r], seen, state.live, t):
+            continue
+        amount = size(plan, state, r, budget, bought, room, kelly(plan, seen, r, t))
+        if amount > DUST * budget and book[TRANCHES] < plan.limits[MOST_TRANCHES]:
+            price = min(seen[int(rungs[r, LEVEL_ROW]), t] * market.fx[t], market.fill[t])
+            cash = book[CASH]
+            count = buy(market, costs, state, t, price, amount, float(r), fills, count)
+            bought += cash - book[CASH]
+            book[TRANCHES] += 1
+            state.rungs[ARMED, r] = rungs[r, REPEATS]
+    return count
+
+
+@part
+def decide(market: Market, plan: Plan, state: State, t: int, budget: float, room: float) -> None:
+    """Decide on the close of a session what is done at the next open.
+
+    Args:
+        room: USD that may be added to the position.
+    """
+    book, exits, limits = state.book, state.exits, plan.limits
+    watching, selling = False, False
+    if market.end < 0 or t < market.end:
+        book[TRANCHES] = 0 if book[SHARES] == 0 else book[TRANCHES]
+        rearm(market, plan, state, t)
+        for h in range(len(plan.halt_tests)):
+            if book[STOPPED] == 0 and market.next_hit[t, plan.halt_group[h]] == t:
+                book[STOPPED] = holds(plan.halt_tests[h], market.seen, state.live, t)
+        for e in range(len(plan.exits)):
+            if (
+                exits[READY, e] > 0
+                and market.next_hit[t, plan.exit_group[e]] == t
+                and holds(plan.exit_tests[e], market.seen, state.live, t)
+            ):
+                base, close = plan.exits[e, BASE], market.close[t]
+                part = book[SHARES] if base == REMAINING else budget / close
+                part = book[NAV] / close if base == WEALTH else part
+                exits[SALE, e] = plan.exits[e, SHARE] * part
+                exits[READY, e] = 0
+                selling = True
+        ordered = order(market, plan, state, t, budget, room) if book[STOPPED] == 0 else 0.0
+        watching = ordered > 0
+        held = limits[HELD_WEIGHT]
+        if held > 0 and t % limits[HELD_EVERY] == 0 and book[STOPPED] == 0:
+            gap = min(held * book[NAV] - book[INVESTED], room)
+            book[REBALANCE] = gap if gap > 0 else gap / market.close[t]
+    book[WAITING] = watching or selling or book[REBALANCE] != 0
+    book[STATE] = standing(plan, state, t, budget, watching)
+
+
+@part
+def rearm(market: Market, plan: Plan, state: State, t: int) -> None:
+    """Let rungs buy again after a new peak or a rebound."""
+    when, rungs, close = plan.limits[REARM], state.rungs, market.quoted[t]
+    if when == ON_NEW_PEAK and market.seen[NEW_PEAK, t] > 0:
+        for r in range(len(plan.rungs)):
+            if rungs[ARMED, r] == 0:
+                rungs[ARMED, r] = 1
+                state.book[TRANCHES] = 0
+    if when == ON_REBOUND:
+        for r in range(len(plan.rungs)):
+            rungs[LOWEST, r] = min(rungs[LOWEST, r], close)
+            if rungs[ARMED, r] == 0 and close >= rungs[LOWEST, r] * (1 + plan.limits[REBOUND]):
+                rungs[ARMED, r] = 1
+
+
+@part
+def order(market: Market, plan: Plan, state: State, t: int, budget: float, room: float) -> float:
+    """Order what the rungs buy at the next open, and return its USD."""
+    book, rungs = state.book, state.rungs
+    ordered = 0.0
+    for r in range(len(plan.rungs)):
+        if (
+            rungs[ARMED, r] > 0
+            and rungs[DUE, r] < 0
+            and plan.rungs[r, LEVEL_ROW] < 0
+            and t >= book[BUY_FROM]
+            and market.next_hit[t, plan.rung_group[r]] == t
+            and holds(plan.rung_tests[r], market.seen, state.live, t)
+        ):
+            rungs[DUE, r] = t + plan.rungs[r, AFTER]
+        if rungs[DUE, r] != t:
+            continue
+        rungs[DUE, r] = -1
+        amount = size(plan, state, r, budget, ordered, room, kelly(plan, market.seen, r, t))
+        if (
+            amount > DUST * budget
+            and book[TRANCHES] < plan.limits[MOST_TRANCHES]
+            and t >= book[BUY_FROM]
+        ):
+            rungs[ORDER, r] = amount
+            ordered += amount
+            book[TRANCHES] += 1
+            rungs[ARMED, r] = plan.rungs[r, REPEATS]
+    return ordered
+
+
+@part
+def size(
+    plan: Plan, state: State, r: int, budget: float, ordered: float, room: float, best: float
+) -> float:
+    """USD that a rung buys after ``ordered`` of this session, within cash and limits.
+
+    Args:
+        best: the Kelly share of the wealth.
+    """
+    book, base = state.book, plan.rungs[r, BASE]
+    cash = book[CASH] if plan.rungs[r, LEVEL_ROW] >= 0 else book[CASH] - ordered
+    wealth, worth = book[NAV], book[INVESTED]
+    amount = plan.rungs[r, SHARE] * (budget if base == BUDGET else cash)
+    if base == WEALTH:
+        amount = plan.rungs[r, SHARE] * wealth
+    if base == KELLY:
+        amount = plan.rungs[r, SHARE] * best * wealth - worth - ordered
+    most = plan.limits[MOST_WEIGHT] * wealth - worth - ordered
+    return min(amount, cash, most, room - ordered)
+
+
+@part
+def kelly(plan: Plan, seen: Numbers, r: int, t: int) -> float:
+    """The Kelly share that a rung knows; unknown or below 0, nothing is bought."""
+    if plan.rungs[r, BASE] != KELLY:
+        return 0.0
+    best = seen[int(plan.rungs[r, KELLY_ROW]), t]
+    return float(best) if best > 0 else 0.0
+
+
+@part
+def standing(plan: Plan, state: State, t: int, budget: float, watching: bool) -> int:
+    """The name of where the ladder stands after a close."""
+    book = state.book
+    if book[STOPPED] > 0:
+        return HALTED
+    if book[SHARES] > 0:
+        left = len(plan.rungs) == 0 and plan.limits[HELD_WEIGHT] > 0
+        for r in range(len(plan.rungs)):
+            left = left or state.rungs[ARMED, r] > 0
+        spent = book[TRANCHES] >= plan.limits[MOST_TRANCHES] or book[CASH] <= DUST * budget
+        return FULL if spent or not left else LADDERING
+    if watching:
+        return WATCH
+    if book[SOLD_OUT] == 0:
+        return IDLE
+    return COOLDOWN if t < book[BUY_FROM] else EXITED
+
+
+@part
 def holds(tests: Numbers, seen: Numbers, live: Numbers, t: int) -> bool:
     """Whether all tests (test, [row, relation, bound]) hold; an unknown number fulfils none."""
     for k in range(len(tests)):
@@ -122,19 +532,13 @@ def holds(tests: Numbers, seen: Numbers, live: Numbers, t: int) -> bool:
     return True
 
 
-@compiled
-def rounded(x: float) -> float:
-    """The number to :data:`DIGITS`, the same bits compiled or not."""
-    return float(np.rint(x * 10.0**DIGITS) / 10.0**DIGITS)
-
-
-@compiled
+@part
 def lots(shares: float, lot: float) -> float:
     """Whole lots, or the shares themselves if there are no lots (0)."""
     return np.floor(shares / lot + 1e-12) * lot if lot > 0 else shares
 
 
-@compiled
+@part
 def note(
     fills: Numbers,
     count: int,
@@ -146,487 +550,11 @@ def note(
     cost: float,
 ) -> int:
     """Write a fill, if fills are kept, and return how many there are."""
-    if len(fills) == 0:
-        return count + 1
-    fills[count, DECIDED] = decided
-    fills[count, FILLED] = filled
-    fills[count, BY] = by
-    fills[count, COUNT] = shares
-    fills[count, PRICE] = price
-    fills[count, COST] = cost
+    if len(fills) > 0:
+        fills[count, DECIDED] = decided
+        fills[count, FILLED] = filled
+        fills[count, BY] = by
+        fills[count, COUNT] = shares
+        fills[count, PRICE] = price
+        fills[count, COST] = cost
     return count + 1
-
-
-@compiled
-def next_hits(seen: Numbers, tests: Numbers) -> NDArray[np.int32]:
-    """First session from each one on at which a group's tests hold (group, session + 1).
-
-    Args:
-        tests: (group, test, [row, relation, bound]); those that the loop knows count as held.
-    """
-    sessions = seen.shape[1]
-    found = np.empty((len(tests), sessions + 1), np.int32)
-    for g in range(len(tests)):
-        good = np.ones(sessions, np.bool_)
-        for k in range(tests.shape[1]):
-            row, relation, bound = int(tests[g, k, 0]), tests[g, k, 1], tests[g, k, 2]
-            if row < LIVE:
-                continue
-            if relation == AT_MOST:
-                good &= seen[row] <= bound
-            elif relation == AT_LEAST:
-                good &= seen[row] >= bound
-            elif relation == ABOVE:
-                good &= seen[row] > bound
-            else:
-                good &= seen[row] < bound
-        hit = found[g, sessions] = sessions
-        for t in range(sessions - 1, -1, -1):
-            hit = t if good[t] else hit
-            found[g, t] = hit
-    return found
-
-
-@compiled
-def levels(tests: Numbers, ready: Numbers, cost: float) -> tuple[float, float]:
-    """Prices between which no sale by gain or loss on the average cost (USD/share) is due."""
-    low, high = 0.0, np.inf
-    for e in range(len(ready)):
-        if ready[e] > 0 and tests[e, 0, 0] == GAIN:
-            level = cost * (1 + tests[e, 0, 2])
-            if tests[e, 0, 1] == AT_LEAST:
-                high = min(high, level * (1 - CLOSE_BY))
-            else:
-                low = max(low, level * (1 + CLOSE_BY))
-    return low, high
-
-
-@compiled
-def next_purchase(
-    after: int,
-    hits: NDArray[np.int32],
-    groups: Whole,
-    rungs: Numbers,
-    rearm: float,
-    armed: Numbers,
-    due: Numbers,
-    full: bool,
-) -> int:
-    """The first session from ``after`` on at which a rung may buy or be armed again.
-
-    Args:
-        groups: of the rungs, rows of ``hits``. full: no tranche or no money is left before a sale,
-            a payment or a new peak.
-    """
-    if rearm == ON_REBOUND:
-        return after  # the low since a purchase moves every session
-    wake = int(hits.shape[1])
-    for r in range(len(armed)):
-        if due[r] >= 0:
-            wake = min(wake, int(due[r]))
-        elif armed[r] == 0 and rearm == ON_NEW_PEAK:
-            wake = min(wake, int(hits[NEW_PEAK_GROUP, after]))
-        elif armed[r] > 0 and not (full and rungs[r, 2] == 0):
-            wake = min(wake, int(hits[groups[r], after]))
-    return wake
-
-
-@compiled
-def next_halt(after: int, hits: NDArray[np.int32], groups: Whole) -> int:
-    """The first session from ``after`` on at which all buying may stop."""
-    wake = int(hits.shape[1])
-    for group in groups:
-        wake = min(wake, int(hits[group, after]))
-    return wake
-
-
-@compiled
-def next_sale(
-    after: int,
-    hits: NDArray[np.int32],
-    groups: Whole,
-    tests: Numbers,
-    ready: Numbers,
-    first_fill: int,
-) -> int:
-    """The first session from ``after`` on at which a sale other than at a level may be due.
-
-    Args:
-        ready: of exits, all zero while nothing is held. first_fill: of the position held.
-    """
-    wake = int(hits.shape[1])
-    for e in range(len(ready)):
-        row = tests[e, 0, 0]
-        if ready[e] > 0 and row == HELD:
-            wake = min(wake, max(after, first_fill + int(tests[e, 0, 2])))
-        elif ready[e] > 0 and row != GAIN:
-            wake = min(wake, int(hits[groups[e], after]))
-    return wake
-
-
-@compiled
-def awake_at(close: Numbers, start: int, wake: int, low: float, high: float) -> int:
-    """The first session from ``start`` on that is not quiet."""
-    if low == 0 and high == np.inf:
-        return max(start, wake)
-    t = start
-    while t < wake:
-        # Blocks without a branch inside are compared several sessions at a time.
-        block = close[t : min(t + BLOCK, wake)]
-        inside = True
-        for s in range(len(block)):
-            inside &= (low < block[s]) & (block[s] < high)
-        if not inside:
-            break
-        t += len(block)
-    while t < wake and low < close[t] < high:
-        t += 1
-    return t
-
-
-@compiled
-def rest(
-    close: Numbers,
-    interest: Numbers,
-    earns: bool,
-    start: int,
-    stop: int,
-    held: Position,
-    wealths: Numbers,
-    invested: Numbers,
-) -> float:
-    """Pass over the quiet sessions from ``start`` to ``stop`` and return the cash after them."""
-    cash, base = held.cash, held.cash + held.accrued
-    price, worth, wealth = close[start:stop], invested[start:stop], wealths[start:stop]
-    for t in range(len(price)):
-        worth[t] = held.shares * price[t]
-    if not earns:
-        for t in range(len(price)):
-            wealth[t] = base + worth[t]
-        return cash
-    for t in range(len(price)):
-        cash += cash * interest[start + t]
-        wealth[t] = cash + held.accrued + worth[t]
-    return cash
-
-
-@compiled
-def record_rest(
-    close: Numbers,
-    interest: Numbers,
-    start: int,
-    stop: int,
-    held: Position,
-    state: int,
-    account: Numbers,
-    lived: Numbers,
-) -> None:
-    """Write what :func:`rest` passed over into the account."""
-    cash = held.cash
-    for t in range(start, stop):
-        earned = cash * interest[t]
-        cash += earned
-        worth = held.shares * close[t]
-        account[t, CASH], account[t, ACCRUED], account[t, SHARES] = cash, held.accrued, held.shares
-        account[t, NAV], account[t, INTEREST] = cash + held.accrued + worth, earned
-        account[t, PRICE_GAIN] = held.shares * (close[t] - close[t - 1])
-        account[t, STATE] = state
-        lived[DAYS_SINCE_FILL, t] = lived[DAYS_SINCE_FILL, t - 1] + 1
-        lived[HELD, t] = lived[HELD, t - 1] + 1
-        lived[GAIN, t] = rounded(worth / held.basis - 1) if held.shares > 0 else np.nan
-
-
-@compiled
-def simulate(  # noqa: C901  one loop that reads from top to bottom
-    market: Market,
-    plan: Plan,
-    costs: Numbers,
-    budget: float,
-    wealths: Numbers,
-    invested: Numbers,
-    account: Numbers,
-    lived: Numbers,
-    fills: Numbers,
-) -> int:
-    """Run one rule over one share.
-
-    Args:
-        costs: commission USD, USD/share, rate of a purchase, rate of a sale, withheld, lot.
-        budget: USD at the start.
-        wealths, invested: results, USD, (session,).
-        account, lived, fills: results, (session, 9), (:data:`LIVE`, session) and (fill, 6); empty
-            where a comparison has no use for them.
-
-    Returns:
-        Number of fills.
-    """
-    fill, close, split, dividend = market.fill, market.close, market.split, market.dividend
-    pay_at, interest, seen, hits = market.pay_at, market.interest, market.seen, market.next_hit
-    end, end_value = market.end, market.end_value
-    next_event, rungs, exits, limits = market.next_event, plan.rungs, plan.exits, plan.limits
-    rung_tests, exit_tests, halt_tests = plan.rung_tests, plan.exit_tests, plan.halt_tests
-    rung_group, exit_group, halt_group = plan.rung_group, plan.exit_group, plan.halt_group
-    commission, per_share, buy_rate = costs[0], costs[1], costs[2]
-    sell_rate, withheld, lot = costs[3], costs[4], costs[5]
-    rearm, rebound, most_tranches = limits[0], limits[1], limits[2]
-    most_weight, held_weight, held_every = limits[3], limits[4], limits[5]
-    cash, shares, accrued, basis = budget, 0.0, 0.0, 0.0
-    tranches, count, last_fill, first_fill = 0, 0, -1, -1
-    halted, exited, waiting, rebalance = False, False, False, 0.0
-    pays = next_event[0] < len(close)
-    owed = np.zeros(len(close) + 1 if pays else 0)
-    armed, due = np.ones(len(rungs)), -np.ones(len(rungs))
-    order, lowest = np.zeros(len(rungs)), np.full(len(rungs), np.inf)
-    ready, sale = np.zeros(len(exits)), np.zeros(len(exits))
-    live = np.array([np.inf, np.nan, np.nan])
-    wake, low, high, state = 0, 0.0, np.inf, IDLE
-    t = -1
-    while t + 1 < len(close):
-        start = t + 1
-        t = awake_at(close, start, wake, low, high)
-        if t > start:
-            held = Position(cash, accrued, shares, basis)
-            cash = rest(close, interest, market.earns, start, t, held, wealths, invested)
-            if len(account) > 0:
-                record_rest(close, interest, start, t, held, state, account, lived)
-        if t == len(close):
-            break
-        earned = cash * interest[t]
-
-        # What happens without us: interest, split, dividend, payment, end of the listing.
-        gain = shares * (split[t] * close[t] - close[t - 1]) if t > 0 else 0.0
-        shares *= split[t]
-        for r in range(0 if split[t] == 1 else len(rungs)):
-            lowest[r] /= split[t]
-        cash += earned
-        received, fees = 0.0, 0.0
-        if pays:
-            received = shares * dividend[t] * (1 - withheld)
-            owed[pay_at[t]] += received
-            cash += owed[t]
-            accrued += received - owed[t]
-        if t == end:
-            if shares > 0:
-                count = note(fills, count, t, t, DELISTED, -shares, end_value, 0.0)
-            gain += shares * (end_value - close[t])
-            cash += shares * end_value
-            shares, basis = 0.0, 0.0
-            exited = True
-            ready[:] = 0
-
-        # Orders of the session before: sales first, then purchases in the order of the rungs.
-        open_orders = waiting and (end < 0 or t < end)
-        for e in range(len(exits) + 1 if open_orders else 0):
-            wanted = -rebalance if e == len(exits) else sale[e]
-            if wanted <= 0:
-                continue
-            q = min(wanted * split[t], shares)
-            q = q if q == shares else lots(q, lot)
-            fee = commission + q * per_share + q * fill[t] * sell_rate
-            if q > 0 and q * fill[t] > fee:
-                by = REBALANCED if e == len(exits) else -1.0 - e
-                count = note(fills, count, t - 1, t, by, -q, fill[t], fee)
-                basis *= 1 - q / shares
-                shares -= q
-                cash += q * fill[t] - fee
-                gain -= q * (close[t] - fill[t])
-                fees += fee
-                if shares == 0:
-                    exited = True
-                    ready[:] = 0
-        for r in range(len(rungs) + 1 if open_orders else 0):
-            wanted = rebalance if r == len(rungs) else order[r]
-            if wanted <= 0:
-                continue
-            spend = min(wanted, cash)
-            q = lots((spend - commission) / (fill[t] * (1 + buy_rate) + per_share), lot)
-            if q > 0:
-                fee = commission + q * per_share + q * fill[t] * buy_rate
-                by = REBALANCED if r == len(rungs) else float(r)
-                count = note(fills, count, t - 1, t, by, q, fill[t], fee)
-                first_fill = t if shares == 0 else first_fill
-                last_fill = t
-                shares += q
-                basis += q * fill[t] + fee
-                cash = max(cash - q * fill[t] - fee, 0.0)
-                gain += q * (close[t] - fill[t])
-                fees += fee
-                exited = False
-                ready[:] = 1
-                if r < len(rungs):
-                    lowest[r] = close[t]
-        if waiting:
-            order[:] = 0
-            sale[:] = 0
-            rebalance = 0.0
-
-        worth = shares * close[t]
-        wealth = cash + accrued + worth
-        wealths[t], invested[t] = wealth, worth
-        live[DAYS_SINCE_FILL] = t - last_fill if last_fill >= 0 else np.inf
-        live[GAIN] = rounded(worth / basis - 1) if shares > 0 else np.nan
-        live[HELD] = t - first_fill if shares > 0 else np.nan
-
-        # Decide on the close of today what is done tomorrow.
-        watching, selling = False, False
-        if end < 0 or t < end:
-            tranches = 0 if shares == 0 else tranches
-            for r in range(0 if rearm == NEVER else len(rungs)):
-                lowest[r] = min(lowest[r], close[t])
-                if armed[r] == 0 and (
-                    (rearm == ON_NEW_PEAK and seen[NEW_PEAK, t] > 0)
-                    or (rearm == ON_REBOUND and close[t] >= lowest[r] * (1 + rebound))
-                ):
-                    armed[r] = 1
-                    tranches = 0 if rearm == ON_NEW_PEAK else tranches
-            for h in range(len(halt_tests)):
-                if not halted and hits[halt_group[h], t] == t:
-                    halted = holds(halt_tests[h], seen, live, t)
-            for e in range(len(exits)):
-                if (
-                    ready[e] > 0
-                    and hits[exit_group[e], t] == t
-                    and holds(exit_tests[e], seen, live, t)
-                ):
-                    part = shares if exits[e, 1] == REMAINING else budget / close[t]
-                    part = wealth / close[t] if exits[e, 1] == WEALTH else part
-                    sale[e] = exits[e, 0] * part
-                    ready[e] = 0
-                    selling = True
-            ordered = 0.0
-            for r in range(len(rungs)):
-                if halted:
-                    break
-                if (
-                    armed[r] > 0
-                    and due[r] < 0
-                    and hits[rung_group[r], t] == t
-                    and holds(rung_tests[r], seen, live, t)
-                ):
-                    due[r] = t + rungs[r, 2]
-                if due[r] != t:
-                    continue
-                due[r] = -1
-                base = budget if rungs[r, 1] == BUDGET else cash - ordered
-                base = wealth if rungs[r, 1] == WEALTH else base
-                amount = rungs[r, 0] * base
-                if rungs[r, 1] == KELLY:
-                    best = seen[int(rungs[r, 4]), t]  # unknown: nothing is bought
-                    best = best if best > 0 else 0.0
-                    amount = rungs[r, 0] * best * wealth - worth - ordered
-                room = most_weight * wealth - worth - ordered
-                amount = min(amount, cash - ordered, room)
-                if amount > DUST * budget and tranches < most_tranches:
-                    order[r] = amount
-                    ordered += amount
-                    tranches += 1
-                    armed[r] = rungs[r, 3]
-                    watching = True
-            if held_weight > 0 and t % held_every == 0 and not halted:
-                gap = held_weight * wealth - worth
-                rebalance = gap if gap > 0 else gap / close[t]
-
-        armed_left = len(rungs) == 0 and held_weight > 0
-        for r in range(len(rungs)):
-            armed_left = armed_left or armed[r] > 0
-        state = WATCH if watching else IDLE
-        if shares > 0:
-            spent = not armed_left or tranches >= most_tranches or cash <= DUST * budget
-            state = FULL if spent else LADDERING
-        elif exited and not watching:
-            state = EXITED
-        state = HALTED if halted else state
-        if len(account) > 0:
-            lived[:, t] = live
-            account[t, CASH], account[t, ACCRUED], account[t, SHARES] = cash, accrued, shares
-            account[t, NAV], account[t, PRICE_GAIN], account[t, DIVIDENDS] = wealth, gain, received
-            account[t, INTEREST], account[t, COSTS], account[t, STATE] = earned, fees, state
-
-        # When to look again: tomorrow if an order is open, else when something may happen.
-        low, high = 0.0, np.inf
-        wake = t + 1
-        waiting = watching or selling or rebalance != 0
-        if not waiting:
-            full = (shares > 0 and tranches >= most_tranches) or cash <= NOTHING * budget
-            sells = next_sale(t + 1, hits, exit_group, exit_tests, ready, first_fill)
-            wake = min(int(next_event[t + 1]), sells)
-            if not halted:
-                buys = next_purchase(t + 1, hits, rung_group, rungs, rearm, armed, due, full)
-                wake = min(wake, buys, next_halt(t + 1, hits, halt_group))
-                if held_weight > 0:
-                    wake = min(wake, int((t // held_every + 1) * held_every))
-            if shares > 0:
-                low, high = levels(exit_tests, ready, basis / shares)
-    return count
-
-
-class Plans(NamedTuple):
-    """Several rules with one reference, each padded to the longest; see :class:`Plan`.
-
-    Attributes:
-        counts: (rule, [rungs, exits, halts]) that a rule really has.
-    """
-
-    counts: Whole
-    rungs: Numbers
-    rung_tests: Numbers
-    rung_group: Whole
-    exits: Numbers
-    exit_tests: Numbers
-    exit_group: Whole
-    halt_tests: Numbers
-    halt_group: Whole
-    limits: Numbers
-
-
-@compiled
-def simulate_family(
-    market: Market,
-    plans: Plans,
-    first: int,
-    costs: Numbers,
-    budget: float,
-    wealths: Numbers,
-    invested: Numbers,
-    fill_counts: Whole,
-) -> None:
-    """Run the rules from ``first`` on over one share, as many as ``wealths`` (rule, session) has.
-
-    The same loop as for one rule, without account and fills.
-    """
-    none, no_seen, no_fills = np.empty((0, 9)), np.empty((LIVE, 0)), np.empty((0, 6))
-    for k in range(len(wealths)):
-        i = first + k
-        rungs, exits, halts = plans.counts[i]
-        plan = Plan(
-            plans.rungs[i, :rungs],
-            plans.rung_tests[i, :rungs],
-            plans.rung_group[i, :rungs],
-            plans.exits[i, :exits],
-            plans.exit_tests[i, :exits],
-            plans.exit_group[i, :exits],
-            plans.halt_tests[i, :halts],
-            plans.halt_group[i, :halts],
-            plans.limits[i],
-        )
-        fill_counts[k] = simulate(
-            market, plan, costs, budget, wealths[k], invested[k], none, no_seen, no_fills
-        )
-
-
-@compiled
-def worst_fall(wealths: Numbers) -> float:
-    """The deepest drawdown of a path, in [-1, 0]."""
-    highest, worst = wealths[0], 1.0
-    for start in range(0, len(wealths), BLOCK):
-        block = wealths[start : start + BLOCK]
-        quiet = True
-        for t in range(len(block)):
-            quiet &= (block[t] <= highest) & (block[t] >= worst * highest)
-        if quiet:
-            continue  # neither a new high nor a new low in the block
-        for x in block:
-            highest = max(highest, x)
-            if x < worst * highest:
-                worst = x / highest
-    return worst - 1

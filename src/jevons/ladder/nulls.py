@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons.errors import UserError
-from jevons.ladder import loop
+from jevons.ladder import layout
 from jevons.ladder.bars import Bars
 from jevons.ladder.controls import matched_exposure
 from jevons.ladder.garch import Garch, fit, path
@@ -22,7 +22,8 @@ from jevons.ladder.inference import mean_correlation
 from jevons.ladder.outcome import QUIET_RETURN
 from jevons.ladder.pooled import pooled
 from jevons.ladder.rule import LadderRule
-from jevons.ladder.run import Run, Setting, run
+from jevons.ladder.run import Run, run
+from jevons.ladder.setting import Setting
 from jevons.ladder.statistics import block_length
 from jevons.ladder.sweep import Scenario, sessions
 from jevons.market.volatility import SESSIONS_A_YEAR
@@ -90,11 +91,11 @@ def placebo_days(
     shares = []
     for result in runs:
         price = result.bars.close * result.bars.factor
-        bought = result.purchases[result.purchases[:, loop.FILLED] < len(price) - sessions]
+        bought = result.purchases[result.purchases[:, layout.FILLED] < len(price) - sessions]
         if len(bought):
             change = price[sessions:] / price[:-sessions] - 1
-            spent = bought[:, loop.COUNT] * bought[:, loop.PRICE]
-            shares.append((change, bought[:, loop.FILLED].astype(int), spent))
+            spent = bought[:, layout.COUNT] * bought[:, layout.PRICE]
+            shares.append((change, bought[:, layout.FILLED].astype(int), spent))
     if not shares:
         return None
     total = sum(float(spent.sum()) for _, _, spent in shares)

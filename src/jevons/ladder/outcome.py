@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from jevons.ladder import loop
+from jevons.ladder import layout
 from jevons.ladder.run import Run
 from jevons.market.volatility import SESSIONS_A_YEAR
 from jevons.quantiles import rounded
@@ -26,25 +26,27 @@ def outcome(result: Run) -> dict[str, Any]:
     """
     account, wealth = result.account, result.wealth
     bought = result.purchases
-    spent = float((bought[:, loop.COUNT] * bought[:, loop.PRICE] + bought[:, loop.COST]).sum())
-    costs = float(account[:, loop.COSTS].sum())
-    gains = result.seen[loop.GAIN]
+    spent = float(
+        (bought[:, layout.COUNT] * bought[:, layout.PRICE] + bought[:, layout.COST]).sum()
+    )
+    costs = float(account[:, layout.COSTS].sum())
+    gains = result.seen[layout.GAIN]
     held = gains[np.isfinite(gains)]
-    shares = account[:, loop.SHARES] > 0
+    shares = account[:, layout.SHARES] > 0
     fall = drawdowns(wealth)
     price = result.bars.close * result.bars.factor
     deepest = int(drawdowns(price).argmin())
-    full = bool(account[deepest, loop.STATE] == loop.FULL)
+    full = bool(account[deepest, layout.STATE] == layout.FULL)
     profit = float(wealth[-1] - result.budget)
-    interest = float(account[:, loop.INTEREST].sum())
+    interest = float(account[:, layout.INTEREST].sum())
     return {
         "terminal_wealth": rounded(wealth[-1] / result.budget),
         "fills": len(bought),
         "sales": len(result.fills) - len(bought),
-        "first_fill": str(result.bars.days[int(bought[0, loop.FILLED])]) if len(bought) else None,
+        "first_fill": str(result.bars.days[int(bought[0, layout.FILLED])]) if len(bought) else None,
         "spent_usd": rounded(spent),
         "costs_usd": rounded(costs),
-        "dividends_usd": rounded(account[:, loop.DIVIDENDS].sum()),
+        "dividends_usd": rounded(account[:, layout.DIVIDENDS].sum()),
         "interest_usd": rounded(interest),
         "return_on_deployed": rounded((profit - interest) / spent) if spent else None,
         "money_weighted": _money_weighted(result),
@@ -58,7 +60,7 @@ def outcome(result: Run) -> dict[str, Any]:
         "worst_from_cost": rounded(held.min()) if len(held) else None,
         "best_from_cost": rounded(held.max()) if len(held) else None,
         "sessions_held": int(shares.sum()),
-        "final_state": loop.STATES[int(account[-1, loop.STATE])],
+        "final_state": layout.STATES[int(account[-1, layout.STATE])],
     }
 
 
@@ -87,14 +89,14 @@ def _money_weighted(result: Run) -> float | None:
     once (Norstrom 1972).
     """
     fills = result.fills
-    flows = -fills[:, loop.COUNT] * fills[:, loop.PRICE] - fills[:, loop.COST]
-    at = fills[:, loop.FILLED].astype(int)
+    flows = -fills[:, layout.COUNT] * fills[:, layout.PRICE] - fills[:, layout.COST]
+    at = fills[:, layout.FILLED].astype(int)
     last = result.account[-1]
     values = np.concatenate(
         (
             flows,
-            result.account[:, loop.DIVIDENDS],
-            [last[loop.SHARES] * result.bars.close[-1]],
+            result.account[:, layout.DIVIDENDS],
+            [last[layout.SHARES] * result.bars.close[-1]],
         )
     )
     places = np.concatenate((at, np.arange(len(result.bars)), [len(result.bars) - 1]))

@@ -50,7 +50,12 @@ CONDITIONS = (
     *TRIGGERS,
 )
 REARMS = ("rearm never", "rearm on_new_peak", "rearm on_rebound {positive}%")
-GUARDS = ("max_tranches {count}", "max_weight {share}%", "max_layer_weight {share}%")
+GUARDS = (
+    "max_tranches {count}",
+    "max_weight {share}%",
+    "max_layer_weight {share}%",
+    "cooldown {count} sessions",
+)
 EXITS = (
     "new_peak",
     "gain >= {positive}",

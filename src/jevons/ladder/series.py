@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons.errors import UserError
-from jevons.ladder import loop
+from jevons.ladder import layout
 from jevons.ladder.bars import Bars
 from jevons.ladder.compiled import compiled
 from jevons.ladder.phrases import KELLY, Phrase
-from jevons.ladder.plan import KELLY_SHARE, LIVE_NAMES
+from jevons.ladder.plan import BEFORE, KELLY_SHARE, LIMIT, LIVE_NAMES, REACHED, Read
 from jevons.market.volatility import SESSIONS_A_YEAR
 
 Numbers = NDArray[np.float64]
@@ -33,7 +33,7 @@ class SeriesTable:
         signals: further series by name, (session,) each known at its close, NaN where unknown:
             ``fv`` (USD/share), ``p(fv>px)``, ``thesis`` (1 intact, 0 false), ``regime`` (texts),
             ``mu`` (expected return, 1/year, for the Kelly share), and multiples by their own names.
-        cash_rate: 1/year, for the Kelly share.
+        cash_rate: 1/year, a number or (session,), for the Kelly share.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class SeriesTable:
         bars: Bars,
         reference: Phrase,
         signals: Mapping[str, NDArray[np.generic]],
-        cash_rate: float = 0.0,
+        cash_rate: float | Numbers = 0.0,
     ) -> None:
         self._bars, self._signals, self._cash_rate = bars, signals, cash_rate
         field = bars.high if reference.values[-1] == "high" else bars.close
@@ -49,18 +49,44 @@ class SeriesTable:
         self._field = field * bars.factor
         self._peak = _peak(self._field, bars.days, reference)
 
-    def matrix(self, reads: Sequence[tuple[str, Phrase]]) -> Numbers:
+    def matrix(self, reads: Sequence[Read]) -> Numbers:
         """What the loop reads, (series, session): four rows of its own, then those of a plan.
 
         Raises:
-            UserError: a phrase reads a signal that is not given.
+            UserError: a phrase reads a signal that is not given, or limits lack the lows.
         """
         found = np.full((len(LIVE_NAMES) + len(reads), len(self._bars)), np.nan)
-        before = np.concatenate(([np.nan], self._peak[:-1]))
-        found[loop.NEW_PEAK] = np.where(self._field >= before, 1.0, 0.0)
-        for row, (_, phrase) in enumerate(reads, start=len(LIVE_NAMES)):
-            found[row] = np.round(_SERIES[phrase.form](self, phrase), loop.DIGITS)
+        found[layout.NEW_PEAK] = np.where(self._field >= _day_before(self._peak), 1.0, 0.0)
+        for row, read in enumerate(reads, start=len(LIVE_NAMES)):
+            found[row] = np.round(self._row(read), layout.DIGITS)
         return found
+
+    def _row(self, read: Read) -> Numbers:
+        if read.how == LIMIT:
+            return self.limit(read.phrase)
+        if read.how == REACHED:
+            if self._bars.low is None:
+                raise UserError(
+                    f"limit orders need the low of {self._bars.ticker} in every session; add the "
+                    "column low to the prices, or fill at the open"
+                )
+            return self._bars.low / self.limit(read.phrase)
+        found = _SERIES[read.phrase.form](self, read.phrase)
+        return _day_before(found) if read.how == BEFORE else found
+
+    def limit(self, phrase: Phrase) -> Numbers:
+        """Price at which a purchase waits in each session, by what was known the day before.
+
+        In the currency of the share and in shares of the session.
+        """
+        bound = phrase.number()
+        if phrase.form.startswith("px/fv"):
+            return bound * _day_before(self._signal("fv") * self._bars.factor) / self._bars.factor
+        peak = _day_before(self._peak) / self._bars.factor
+        if phrase.form.startswith("zdd"):
+            level: Numbers = peak * np.exp(bound * lagged_deviation(self._price))
+            return level
+        return peak * (1 + bound / 100)
 
     def drawdown(self, _: Phrase | None = None) -> Numbers:
         """Price / peak - 1."""
@@ -173,6 +199,10 @@ def _peak(x: Numbers, days: NDArray[np.datetime64], reference: Phrase) -> Number
         x = np.where(days >= np.datetime64(first, "D"), x, -np.inf)
     highest = np.maximum.accumulate(x)
     return np.where(np.isfinite(highest), highest, np.nan)
+
+
+def _day_before(x: Numbers) -> Numbers:
+    return np.concatenate(([np.nan], x[:-1]))
 
 
 def _rolling(x: Numbers, n: int, statistic: Callable[[Numbers], Numbers]) -> Numbers:

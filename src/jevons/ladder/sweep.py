@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons import __version__
-from jevons.ladder import loop
+from jevons.ladder import layout
 from jevons.ladder.bars import Bars
+from jevons.ladder.family import simulate_family
 from jevons.ladder.plan import Planner
 from jevons.ladder.rule import LadderRule
-from jevons.ladder.run import Setting, idle_returns, market_of
-from jevons.ladder.series import SeriesTable
+from jevons.ladder.run import market_of
+from jevons.ladder.setting import Setting
 
 Numbers = NDArray[np.float64]
 Signals = Mapping[str, Mapping[str, NDArray[np.generic]]]  # by ticker, by name
@@ -66,8 +67,8 @@ class Scenario:
         for one in self.bars:
             digest.update(f"{one.ticker} {len(one)} {one.end} {one.end_value}".encode())
             arrays = (one.days, one.open, one.high, one.close, one.split, one.dividend, one.pay_at)
-            for values in arrays:
-                digest.update(np.ascontiguousarray(values).tobytes())
+            for values in (*arrays, one.low, one.volume, one.rate):
+                digest.update(b"" if values is None else np.ascontiguousarray(values).tobytes())
         for ticker, named in sorted(self.signals.items()):
             for name, signal in sorted(named.items()):
                 digest.update(f"{ticker} {name} {signal.tolist()}".encode())
@@ -102,26 +103,26 @@ def try_rules(rules: Sequence[LadderRule], scenario: Scenario) -> Tried:
     planned = []
     for reference in references:
         chosen = [i for i, rule in enumerate(rules) if rule.reference == reference]
-        planner = Planner()
+        planner = Planner(scenario.setting.limits)
         planned.append((reference, planner, planner.plans([rules[i] for i in chosen]), chosen))
     for share, one in enumerate(scenario.bars):
         at = np.searchsorted(days, one.days[1:])
         count[at] += 1
         named = scenario.of(one.ticker)
         for reference, planner, plans, chosen in planned:
-            table = SeriesTable(one, reference, named, scenario.setting.cash_rate)
-            seen = table.matrix(planner.reads)
-            market = market_of(one, scenario.setting, seen, planner.groups())
-            _share(market, plans, scenario.setting, found, chosen, share, at)
+            market = market_of(one, scenario.setting, planner, reference, named)
+            rates, budget = scenario.setting.rates(one), float(scenario.setting.budget)
+            _share(market, plans, rates, budget, found, chosen, share, at)
     found.returns[:] /= count
     found.log_returns[:] /= count
     return found
 
 
 def _share(
-    market: loop.Market,
-    plans: loop.Plans,
-    setting: Setting,
+    market: layout.Market,
+    plans: layout.Plans,
+    rates: Numbers,
+    budget: float,
     found: Tried,
     chosen: Sequence[int],
     share: int,
@@ -131,15 +132,14 @@ def _share(
     for first in range(0, len(chosen), TOGETHER):
         which = np.array(chosen[first : first + TOGETHER])
         wealth = np.empty((len(which), len(market.close)))
-        invested, fills = np.empty_like(wealth), np.empty(len(which), np.int64)
-        loop.simulate_family(
-            market, plans, first, setting.rates, float(setting.budget), wealth, invested, fills
-        )
+        invested, (ends, worst) = np.empty_like(wealth), np.empty((2, len(which)))
+        fills = np.empty(len(which), np.int64)
+        simulate_family(market, plans, first, rates, budget, wealth, invested, ends, worst, fills)
         place = _place(which, at)
         found.returns[place] += wealth[:, 1:] / wealth[:, :-1] - 1
         found.log_returns[place] += np.diff(log_wealth(wealth), axis=1)
-        found.wealth[which, share] = wealth[:, -1] / setting.budget
-        found.worst[which, share] = [loop.worst_fall(path) for path in wealth]
+        found.wealth[which, share] = ends / budget
+        found.worst[which, share] = worst
         found.exposure[which, share] = (invested / wealth).mean(axis=1)
         found.fills[which, share] = fills
 
@@ -157,7 +157,7 @@ def mean_idle(scenario: Scenario) -> Numbers:
     total, count = np.zeros(len(days)), np.zeros(len(days))
     for one in scenario.bars:
         at = np.searchsorted(days, one.days[1:])
-        total[at] += idle_returns(one, scenario.setting)[1:]
+        total[at] += scenario.setting.idle_returns(one)[1:]
         count[at] += 1
     return total / count
 

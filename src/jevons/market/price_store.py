@@ -48,6 +48,12 @@ LAYOUT = Layout(
     reads_from=1,
     command="jevons pull prices FILE, or give --prices FILE",
 )
+# A store of version 1 has no volume.
+BARS = """
+    SELECT ticker, day, close, greatest(close, coalesce(high, close)) AS high, open,
+           CASE WHEN low IS NOT NULL THEN least(close, low) END AS low, {} AS volume
+    FROM store.bar ORDER BY ticker, day
+"""
 PULLED = "SELECT count(*) FROM store.pull WHERE hash = ?"
 
 
@@ -109,18 +115,18 @@ def pull(
 
 
 def stored_prices(store: Path) -> PriceTable:
-    """Every bar of the store, as quoted; the open and the high are the close where unknown.
+    """Every bar of the store, as quoted; the high is the close where unknown.
 
     Raises:
         UserError: there is no store, or it is damaged or of another version.
     """
-    rows = """SELECT ticker, day, close, greatest(close, coalesce(high, close)) AS high, open
-              FROM store.bar ORDER BY ticker, day"""
     with _attached(store, read_only=True) as connection:
-        columns = connection.execute(rows).fetchnumpy()
+        columns = connection.execute(BARS.format(_volume(connection))).fetchnumpy()
         currencies = _currencies(connection)
     tickers = columns["ticker"].astype(str)
-    opens = np.ma.filled(columns["open"], np.nan)
+    opens, lows, volumes = (
+        np.ma.filled(columns[name], np.nan) for name in ("open", "low", "volume")
+    )
     found = {}
     names, first = np.unique(tickers, return_index=True)
     for name, start, stop in zip(names.tolist(), first, [*first[1:], len(tickers)], strict=True):
@@ -131,9 +137,18 @@ def stored_prices(store: Path) -> PriceTable:
             np.asarray(columns["close"][own]),
             np.asarray(columns["high"][own]),
             open=opens[own],
+            low=lows[own],
+            volume=volumes[own],
             currency=currencies.get(name, currency_of(name)),
         )
     return PriceTable(found)
+
+
+def _volume(connection: "DuckDBPyConnection") -> str:
+    """The column of volumes, or nothing where the store has none."""
+    known = """SELECT count(*) FROM duckdb_columns() WHERE database_name = 'store'
+               AND table_name = 'bar' AND column_name = 'volume'"""
+    return "volume" if number(connection, known) else "NULL::DOUBLE"
 
 
 def adjusted_prices(store: Path, day: date) -> PriceTable:

@@ -27,7 +27,8 @@ class PriceHistory:
             other is known.
         fact_ids: the fact behind a session, for sessions that come from the facts.
         warnings: what a reader of these prices should know.
-        open: (session,) USD/share, the first price of the session; None if one of them is unknown.
+        open, low, volume: (session,) USD/share, the first and the lowest price of the session, and
+            the shares traded; None if one of them is unknown.
         currency: of the prices, where it is not USD.
         splits: day and ratio of the splits by which the prices before them were divided; None if
             that is not known, because the prices came adjusted.
@@ -42,6 +43,8 @@ class PriceHistory:
     open: Numbers | None = None
     currency: str = "USD"
     splits: tuple[tuple[date, float], ...] | None = None
+    low: Numbers | None = None
+    volume: Numbers | None = None
 
     def __post_init__(self) -> None:
         days = np.array(self.days, dtype="datetime64[D]")
@@ -52,7 +55,8 @@ class PriceHistory:
         for name, values in (("days", days), ("close", close), ("high", high)):
             values.flags.writeable = False
             object.__setattr__(self, name, values)
-        object.__setattr__(self, "open", self._whole(self.open))
+        for name in ("open", "low", "volume"):
+            object.__setattr__(self, name, self._whole(name))
         object.__setattr__(self, "fact_ids", MappingProxyType(dict(self.fact_ids)))
 
     def __len__(self) -> int:
@@ -87,13 +91,14 @@ class PriceHistory:
         breaks = np.flatnonzero(np.diff(self.days).astype(np.int64) > LONGEST_BREAK)
         return self._slice(slice(int(breaks[-1]) + 1 if len(breaks) else 0, len(self)))
 
-    def _whole(self, opens: Numbers | None) -> Numbers | None:
-        """The opening prices, read-only, if every session has one."""
-        if opens is None or not np.isfinite(opens).all():
+    def _whole(self, name: str) -> Numbers | None:
+        """Opens, lows or volumes, read-only, if every session has one."""
+        given = getattr(self, name)
+        if given is None or not np.isfinite(given).all():
             return None
-        values = np.array(opens, np.float64)
-        assert values.shape == self.close.shape, "one open a session"
-        assert (values > 0).all(), "prices are above zero"
+        values = np.array(given, np.float64)
+        assert values.shape == self.close.shape, f"one {name} a session"
+        assert (values >= 0 if name == "volume" else values > 0).all(), "prices are above zero"
         values.flags.writeable = False
         return values
 
@@ -101,7 +106,10 @@ class PriceHistory:
         days = self.days[part]
         kept = set(days.tolist()) if self.fact_ids else set()
         fact_ids = {day: fact_id for day, fact_id in self.fact_ids.items() if day in kept}
-        opens = None if self.open is None else self.open[part]
+        opens, low, volume = (
+            None if values is None else values[part]
+            for values in (self.open, self.low, self.volume)
+        )
         return replace(
             self,
             days=days,
@@ -109,6 +117,8 @@ class PriceHistory:
             high=self.high[part],
             fact_ids=fact_ids,
             open=opens,
+            low=low,
+            volume=volume,
         )
 
 

@@ -66,7 +66,9 @@ TWICE = """
 READ = """
     SELECT ticker, date::DATE AS date, close::DOUBLE AS close,
            greatest(close::DOUBLE, coalesce(nullif(high, '')::DOUBLE, 0)) AS high,
-           nullif(open, '')::DOUBLE AS open
+           nullif(open, '')::DOUBLE AS open,
+           CASE WHEN low <> '' THEN least(close::DOUBLE, low::DOUBLE) END AS low,
+           CASE WHEN try_cast(volume AS DOUBLE) >= 0 THEN volume::DOUBLE END AS volume
     FROM price ORDER BY ticker, price.date
 """
 
@@ -76,9 +78,9 @@ def read_prices(files: Sequence[Path]) -> PriceTable:
 
     Args:
         files: CSV or Parquet files with the columns ``date`` (session day), ``ticker``, ``close``
-            and, if wanted, ``high``, ``low`` and ``open``, in USD/share; capitals do not
-            matter, further columns are left unread. Prices must be adjusted for splits but not for
-            dividends.
+            and, if wanted, ``high``, ``low`` and ``open``, in USD/share, and ``volume``; capitals
+            do not matter, further columns are left unread. Prices must be adjusted for splits but
+            not for dividends.
 
     Returns:
         One history a ticker, sorted by day.
@@ -101,14 +103,22 @@ def read_prices(files: Sequence[Path]) -> PriceTable:
         connection.close()
     tickers = columns["ticker"].astype(str)
     days = columns["date"].astype("datetime64[D]")
-    opens = np.ma.filled(columns["open"], np.nan)
+    opens, lows, volumes = (
+        np.ma.filled(columns[name], np.nan) for name in ("open", "low", "volume")
+    )
     names, starts = np.unique(tickers, return_index=True)
     histories = {}
     for name, start, stop in zip(names, starts, [*starts[1:], len(tickers)], strict=True):
         part = slice(start, stop)
         ticker = str(name)
         histories[ticker] = PriceHistory(
-            ticker, days[part], columns["close"][part], columns["high"][part], open=opens[part]
+            ticker,
+            days[part],
+            columns["close"][part],
+            columns["high"][part],
+            open=opens[part],
+            low=lows[part],
+            volume=volumes[part],
         )
     return PriceTable(histories)
 

@@ -50,11 +50,15 @@ def split_adjusted(history: PriceHistory, splits: Sequence[Action]) -> PriceHist
         if first < len(history):
             divisor[:first] *= split.value
             done.append((split.day, split.value))
-    opens = None if history.open is None else history.open / divisor
+    opens, low = (
+        None if values is None else values / divisor for values in (history.open, history.low)
+    )
     return replace(
         history,
         close=history.close / divisor,
         high=history.high / divisor,
         open=opens,
+        low=low,
+        volume=None if history.volume is None else history.volume * divisor,
         splits=tuple(sorted(done)),
     )
