@@ -10,7 +10,7 @@ from jevons.ladder import phrases
 from jevons.ladder.phrases import SLOT, Phrase, Value
 from jevons.ladder.rule import Exit, LadderRule, Rung, spaced
 
-NEEDS = ("px/fv", "p(fv>px)", "pctile", "regime", "thesis", "kelly", "max_layer")
+NEEDS = ("px/fv", "p(fv>px)", "pctile", "regime", "thesis", "kelly")
 
 
 def decimals(low: str, high: str) -> st.SearchStrategy[Decimal]:

@@ -20,6 +20,7 @@ from jevons.ladder import (
     loop,
     quiet,
     run,
+    trading,
     try_rules,
 )
 from jevons.ladder.compiled import code
@@ -34,7 +35,7 @@ from .rules import rules
 run_module = import_module("jevons.ladder.run")
 COMPILED = [
     (module, name)
-    for module in (loop, quiet, run_module)
+    for module in (loop, quiet, trading, run_module)
     for name in dir(module)
     if hasattr(getattr(module, name), "py_func")
 ]

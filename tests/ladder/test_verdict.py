@@ -14,6 +14,7 @@ from jevons.ladder.controls import controls
 from jevons.ladder.document import family_document, run_document, variants
 from jevons.ladder.ledger import record
 from jevons.ladder.outcome import outcome
+from jevons.ladder.stress import Stressed
 from jevons.ladder.verdict import FEWEST_CLUSTERS, falls, verdict
 from jevons.market import PriceHistory
 
@@ -78,9 +79,13 @@ def test_falls_that_are_always_won_back_support_the_ladder() -> None:
     own = run(rule, sawtooth(True))
     against = controls(own)
     wanted = ("lump_start", "matched_exposure", "dca")
-    found = verdict([own], {name: [run(against[name], own.bars)] for name in wanted})
+    others = {name: [run(against[name], own.bars)] for name in wanted}
+    # Without the stress of 2000-02 nothing is supported; these falls begin in 2000.
+    assert verdict([own], others)["why"] == "not shown: the stress of 2000-02"
+    found = verdict([own], others, stressed=Stressed([own], others))
     assert found["clusters"] >= FEWEST_CLUSTERS
     assert found["verdict"] == "supports", found["why"]
+    assert found["worst_universe_edge"] > 0
     assert found["p_superior"] <= 0.05
 
 

@@ -78,9 +78,11 @@ def test_the_stress_is_held_to_the_end_of_2002() -> None:
     days = (date(2002, 12, 31) - date(2000, 1, 1)).days + 1
     closes = 100 + 0.5 * (np.arange(days) % 2)
     closes[500:] /= 2
-    stress = ladder_trial(PriceTable({"A": history("A", date(2000, 1, 1), closes)}), ["A"]).stress
+    table = PriceTable({name: history(name, date(2000, 1, 1), closes) for name in ("A", "CSCO")})
+    found = ladder_trial(table, ["A"])
+    stress = found.stress
     assert stress is not None
-    assert stress.names == 1
+    assert stress.names == 1  # A did not belong to technology and telecom then
     assert stress.at_once == pytest.approx(0.5, abs=0.01)
     # All four steps fill at the open after the fall, at 50, and stay there.
     assert stress.ladder == pytest.approx(1.0, abs=0.01)
@@ -100,9 +102,8 @@ def test_real_survivors_of_2000_lost_less_in_steps_than_at_once() -> None:
     names = ["NVDA", "MSFT", "ORCL", "AMZN", "VST"]
     found = ladder_trial(read_prices([REAL]).as_of(date(2025, 3, 11)), names)
     assert found.stress is not None
-    # Four of these, VST not being listed then, and twelve more of the universe of 2000, all of them
-    # survivors: no dead name is among the prices.
-    assert found.stress.names == 16
+    # Members of the universe of 2000 with prices, all of them survivors: none of the dead.
+    assert (found.stress.names, found.stress.ended) == (14, 0)
     assert found.stress.worst <= found.stress.ladder
     assert found.stress.at_once < found.stress.ladder < 1
     trial = found.trial
@@ -113,4 +114,8 @@ def test_real_survivors_of_2000_lost_less_in_steps_than_at_once() -> None:
     assert edges["lump_start"]["high"] < 0
     assert edges["matched_exposure"]["low"] < 0 < edges["matched_exposure"]["high"]
     assert trial.verdict == "rejects"
+    # The same universe is in the verdict: the rule lost there too, against the hardest control.
+    assert found.judged["stress"]["names"] == 14
+    assert found.judged["stress"]["members"] == 61
+    assert found.judged["worst_universe_edge"] <= min(found.judged["edge"], -0.01)
     assert "the rule did worse than" in trial.reason.english

@@ -39,7 +39,12 @@ Actions = Annotated[
 ]
 Budget = Annotated[float, typer.Option("--budget", metavar="USD", help="Money at the start.")]
 CashRate = Annotated[
-    float, typer.Option("--cash-rate", metavar="SHARE", help="What idle cash earns a year.")
+    str,
+    typer.Option(
+        "--cash-rate",
+        metavar="SHARE|bills",
+        help="What idle cash earns a year, or bills for the three-month bill of each day.",
+    ),
 ]
 Spread = Annotated[
     float, typer.Option("--half-spread", metavar="BP", help="Half the spread in basis points.")
@@ -57,8 +62,25 @@ Withheld = Annotated[
 Lot = Annotated[
     float, typer.Option("--lot", metavar="N", help="Shares in a lot; 0 for fractions of a share.")
 ]
+Impact = Annotated[
+    float,
+    typer.Option(
+        "--impact", metavar="C", help="Market impact: C x volatility x sqrt(size / daily volume)."
+    ),
+]
+FxCost = Annotated[
+    float,
+    typer.Option(
+        "--fx-cost", metavar="BP", help="Changing currency for a share that is not in dollars."
+    ),
+]
 Fill = Annotated[
-    str, typer.Option("--fill", metavar="open|close", help="Fill at the next open or close.")
+    str,
+    typer.Option(
+        "--fill",
+        metavar="open|close|limit",
+        help="Fill at the next open or close, or rungs as limit orders within the session.",
+    ),
 ]
 Signals = Annotated[
     list[Path] | None,
@@ -133,7 +155,9 @@ def _scenario(
     setting: "Setting",
 ) -> "Scenario":
     """What a rule of this name is run on."""
-    from jevons.ladder import EACH, Scenario, bars_of, read_signals
+    from jevons.ladder import EACH, Scenario, bars_in, read_signals
+    from jevons.ladder.document import layers
+    from jevons.ladder.groups import placebo_bars, stressed_bars
     from jevons.market import read_prices
     from jevons.market.actions import read_actions
     from jevons.market.price_store import default_store, stored_actions, stored_prices
@@ -151,26 +175,37 @@ def _scenario(
         raise UserError(
             f"the rule is for {name}, which has no prices there{did_you_mean(name, table.tickers)}"
         )
-    tickers = table.tickers if name == EACH else (name,)
-    bars = tuple(bars_of(table.histories[ticker], known) for ticker in tickers)
-    return Scenario(bars, setting, read_signals(existing(signals, "--signals"), bars, day))
+    # A rate of exchange is no share.
+    each = tuple(ticker for ticker in table.tickers if not ticker.endswith("=X"))
+    tickers = each if name == EACH else (name,)
+    bars = tuple(bars_in(table, ticker, known) for ticker in tickers)
+    return Scenario(
+        bars,
+        setting,
+        read_signals(existing(signals, "--signals"), bars, day),
+        layers(),
+        stressed_bars(table, known),
+        placebo_bars(table, known, tickers),
+    )
 
 
-def _setting(
-    budget: float,
-    cash_rate: float,
-    half_spread: float,
-    commission: float,
-    per_share: float,
-    duty: float,
-    withheld: float,
-    lot: float,
-    fill: str,
-) -> "Setting":
+def _setting(budget: float, cash_rate: str, fill: str, costs: tuple[float, ...]) -> "Setting":
+    """The setting of a run; spread, duty and the cost of a currency are in basis points."""
     from jevons.ladder import Costs, Setting
+    from jevons.market.bills import bill_yields
 
-    costs = Costs(commission, per_share, half_spread / 1e4, duty / 1e4, withheld, lot)
-    return Setting(budget, costs, cash_rate, fill)
+    commission, per_share, half_spread, duty, withheld, lot, impact, fx = costs
+    paid = Costs(
+        commission, per_share, half_spread / 1e4, duty / 1e4, withheld, lot, impact, fx / 1e4
+    )
+    if cash_rate == "bills":
+        return Setting(budget, paid, 0.0, fill, bill_yields())
+    try:
+        return Setting(budget, paid, float(cash_rate), fill)
+    except ValueError as error:
+        raise UserError(
+            f"--cash-rate is {cash_rate!r}; write 4 % a year as 0.04, or bills"
+        ) from error
 
 
 @app.command("run")
@@ -181,13 +216,15 @@ def run_rule(
     signals: Signals = None,
     as_of: AsOf = None,
     budget: Budget = 100_000.0,
-    cash_rate: CashRate = 0.0,
+    cash_rate: CashRate = "0",
     half_spread: Spread = 5.0,
     commission: Commission = 0.0,
     per_share: PerShare = 0.0,
     duty: Duty = 0.0,
     withheld: Withheld = 0.0,
     lot: Lot = 0.0,
+    impact: Impact = 0.0,
+    fx_cost: FxCost = 0.0,
     fill: Fill = "open",
     nulls: Nulls = 0,
     ledger: Ledger = None,
@@ -199,7 +236,10 @@ def run_rule(
 
     parsed = _read(rule)
     setting = _setting(
-        budget, cash_rate, half_spread, commission, per_share, duty, withheld, lot, fill
+        budget,
+        cash_rate,
+        fill,
+        (commission, per_share, half_spread, duty, withheld, lot, impact, fx_cost),
     )
     with progress("Simulating"):
         scenario = _scenario(parsed.name, prices, actions, signals, as_of, setting)
@@ -222,13 +262,15 @@ def sweep(
     signals: Signals = None,
     as_of: AsOf = None,
     budget: Budget = 100_000.0,
-    cash_rate: CashRate = 0.0,
+    cash_rate: CashRate = "0",
     half_spread: Spread = 5.0,
     commission: Commission = 0.0,
     per_share: PerShare = 0.0,
     duty: Duty = 0.0,
     withheld: Withheld = 0.0,
     lot: Lot = 0.0,
+    impact: Impact = 0.0,
+    fx_cost: FxCost = 0.0,
     fill: Fill = "open",
     ledger: Ledger = None,
     engine: EngineName = "local",
@@ -244,7 +286,10 @@ def sweep(
     where = _engine(engine, scheduler)
     rules = [parse(text, str(family)) for text in variants(_text(family), str(family))]
     setting = _setting(
-        budget, cash_rate, half_spread, commission, per_share, duty, withheld, lot, fill
+        budget,
+        cash_rate,
+        fill,
+        (commission, per_share, half_spread, duty, withheld, lot, impact, fx_cost),
     )
     scenario = _scenario(_name(rules), prices, actions, signals, as_of, setting)
     _compare(rules, scenario, ledger or _beside(family), where, as_json)
@@ -258,13 +303,15 @@ def compare(
     signals: Signals = None,
     as_of: AsOf = None,
     budget: Budget = 100_000.0,
-    cash_rate: CashRate = 0.0,
+    cash_rate: CashRate = "0",
     half_spread: Spread = 5.0,
     commission: Commission = 0.0,
     per_share: PerShare = 0.0,
     duty: Duty = 0.0,
     withheld: Withheld = 0.0,
     lot: Lot = 0.0,
+    impact: Impact = 0.0,
+    fx_cost: FxCost = 0.0,
     fill: Fill = "open",
     ledger: Ledger = None,
     as_json: Json = False,
@@ -272,7 +319,10 @@ def compare(
     """Compare rules on the same shares, and judge the best one for luck."""
     read = [_read(rule) for rule in rules]
     setting = _setting(
-        budget, cash_rate, half_spread, commission, per_share, duty, withheld, lot, fill
+        budget,
+        cash_rate,
+        fill,
+        (commission, per_share, half_spread, duty, withheld, lot, impact, fx_cost),
     )
     scenario = _scenario(_name(read), prices, actions, signals, as_of, setting)
     _compare(read, scenario, ledger or _beside(rules[0]), _engine("local", None), as_json)

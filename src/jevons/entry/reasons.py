@@ -53,14 +53,16 @@ PHRASES = {
         "与相同平均仓位相比每年优势为 {edge}（{low} 至 {high}）",
     ),
     "stress": (
-        "through 2000-02 the median of {names} shares, {ended} of which ended on the way, made "
-        "{ladder} in steps and {once} all at once; the worst made {worst} in steps",
-        "2000-02年间，{names} 只股票（其中 {ended} 只中途退出）的中位收益：分批 {ladder}，"
-        "一次买入 {once}；分批最差 {worst}",
+        "through 2000-02 the median of the technology and telecom shares of then whose prices are "
+        "given ({names} of {members}, {ended} of which ended on the way) made {ladder} in steps "
+        "and {once} all at once; the worst made {worst} in steps",
+        "2000-02年间，当时的科技与电信股中有价格者（{members} 只中的 {names} 只，其中 {ended} 只"
+        "中途退出）的中位收益：分批 {ladder}，一次买入 {once}；分批最差 {worst}",
     ),
     "no_stress": (
-        "the stress of 2000-02 is not run, because no price given covers it",
-        "因所给价格未覆盖2000-02年，未做该压力检验",
+        "the stress of 2000-02 is not run, because no price given covers any of the {members} "
+        "technology and telecom shares of then",
+        "因所给价格未覆盖当时 {members} 只科技与电信股中的任何一只，2000-02年的压力检验未做",
     ),
     "stops": (
         "it stops if the chance falls below {gate} at the last step too, or the thesis is stated "

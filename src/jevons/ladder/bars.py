@@ -1,14 +1,15 @@
 """One share's sessions as a simulation reads them, with everything that happened on them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jevons.errors import UserError
-from jevons.market import PriceHistory
+from jevons.market import PriceHistory, PriceTable
 from jevons.market.actions import Action
+from jevons.market.calendars import currency_of
 from jevons.market.price_table import LONGEST_BREAK
 from jevons.market.splits import unadjusted_splits
 
@@ -141,6 +142,21 @@ def bars_of(
         history.currency,
         None if history.currency == "USD" else dollars(ticker, history.currency, days, rates),
     )
+
+
+def bars_in(table: PriceTable, ticker: str, actions: Sequence[Action] = ()) -> Bars:
+    """A share of a table, with the rate of its currency where that is not the dollar.
+
+    A share whose exchange quotes in another currency is taken to be in it if the table holds the
+    rate, e.g. TWD=X beside 2330.TW; otherwise its prices are in dollars.
+
+    Raises:
+        UserError: see :func:`bars_of`.
+    """
+    history = table.histories[ticker]
+    if history.currency == "USD" and table.of(f"{currency_of(ticker)}=X") is not None:
+        history = replace(history, currency=currency_of(ticker))
+    return bars_of(history, actions, table.of(f"{history.currency}=X"))
 
 
 def dollars(

@@ -21,6 +21,14 @@ NAMES = {
     "right_side": f"all at once after the fall, when the close is above its mean of {AVERAGE}",
     "random": "the same parts on random days",
     "matched_exposure": "a constant share of the wealth, as high as the ladder's on average",
+    "no_thesis": "the same rule without its tests of the thesis",
+    "no_value": "the same rule without its tests of the fair value",
+    "thesis_flipped": "the same rule with the thesis false where it holds, and true where not",
+}
+# Tests of what is thought of a share, which a rule may be run without.
+SCREENS = {
+    "no_thesis": ("thesis", "thesis_false"),
+    "no_value": ("p(fv>px) >= {fraction}", "px/fv <= {positive}", "px/fv >= {positive}"),
 }
 
 
@@ -53,6 +61,27 @@ def controls(result: Run) -> dict[str, LadderRule]:
     matched = matched_exposure(result)
     if matched is not None:
         found["matched_exposure"] = matched
+    return found
+
+
+def screened(rule: LadderRule) -> dict[str, LadderRule]:
+    """The rule without each kind of screen that it has, by name.
+
+    A trigger stays what it is: only what else must hold, what halts and what sells is left out.
+    """
+    found = {}
+    for name, forms in SCREENS.items():
+        other = replace(
+            rule,
+            rungs=tuple(
+                replace(rung, conditions=tuple(c for c in rung.conditions if c.form not in forms))
+                for rung in rule.rungs
+            ),
+            halts=tuple(halt for halt in rule.halts if halt.form not in forms),
+            exits=tuple(sale for sale in rule.exits if sale.trigger.form not in forms),
+        )
+        if other != rule:
+            found[name] = other
     return found
 
 

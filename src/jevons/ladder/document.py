@@ -10,15 +10,19 @@ import numpy as np
 
 from jevons.errors import UserError
 from jevons.ladder import ledger, statistics
+from jevons.ladder.beside import BILLS, control_runs, placebo_names, stressed, yields
 from jevons.ladder.breakdown import after_fills, by_depth, by_regime
-from jevons.ladder.controls import NAMES, controls
+from jevons.ladder.controls import NAMES
 from jevons.ladder.engine import Engine, Progress, sweep
+from jevons.ladder.lots import tax_lots
 from jevons.ladder.nulls import null_document
 from jevons.ladder.outcome import outcome
 from jevons.ladder.pooled import pooled
 from jevons.ladder.rule import LadderRule
-from jevons.ladder.run import Run, audit, run
-from jevons.ladder.sweep import Scenario, mean_idle, sessions
+from jevons.ladder.run import Run, audit
+from jevons.ladder.scenario import Scenario, sessions
+from jevons.ladder.sweep import mean_idle
+from jevons.ladder.together import run_all
 from jevons.ladder.verdict import FamilyResult, Trials, verdict
 from jevons.ladder.walk import walk_forward
 from jevons.market.volatility import SESSIONS_A_YEAR
@@ -60,7 +64,7 @@ def run_document(
 ) -> dict[str, Any]:
     """One rule on one or more shares: outcomes, controls, verdict and, if wanted, the log."""
     bars = scenario.bars
-    own = [run(rule, one, scenario.setting, scenario.of(one.ticker)) for one in bars]
+    own = run_all(rule, scenario)
     against = control_runs(own, scenario)
     counted = None
     if trials is not None:
@@ -69,13 +73,15 @@ def run_document(
     answer: dict[str, Any] = {
         "rule": rule.text(),
         "rule_hash": rule.rule_hash,
-        "cash_rate": scenario.setting.cash_rate,
-        "verdict": verdict(own, against, counted),
+        "cash_rate": BILLS if scenario.setting.bills else scenario.setting.cash_rate,
+        "verdict": verdict(own, against, counted, stressed=stressed(rule, scenario)),
+        "yields": yields(own, against, scenario),
         "after_fills": after_fills(own),
         "by_depth": by_depth(own),
         "by_regime": by_regime(own, scenario, layers()),
         "outcomes": [_named(result, at, against) for at, result in enumerate(own)],
         "controls": [_control(name, runs, own) for name, runs in against.items()],
+        "placebo_names": placebo_names(own, against, scenario),
         "warnings": [warning for one in bars for warning in one.warnings],
     }
     if histories:
@@ -84,6 +90,7 @@ def run_document(
         answer["fills"] = [
             {"ticker": result.bars.ticker, **entry} for result in own for entry in audit(result)
         ]
+        answer["lots"] = [lot.document() for result in own for lot in tax_lots(result)]
     return answer
 
 
@@ -115,10 +122,9 @@ def family_document(
         statistics.overfitting(excess.T) if enough else None,
         walk_forward(excess, days),
     )
-    own = [
-        run(distinct[best], one, scenario.setting, scenario.of(one.ticker)) for one in scenario.bars
-    ]
-    judged = verdict(own, control_runs(own, scenario), counted, family)
+    own = run_all(distinct[best], scenario)
+    against = control_runs(own, scenario)
+    judged = verdict(own, against, counted, family, stressed(distinct[best], scenario))
     records = [
         {
             "rule": rule.text(),
@@ -143,22 +149,6 @@ def family_document(
 def layers() -> dict[str, str]:
     """The layer of the chain of each company that is modelled, by ticker."""
     return {ticker: company.layer for ticker, company in companies().items()}
-
-
-def control_runs(own: Sequence[Run], scenario: Scenario) -> dict[str, list[Run]]:
-    """Runs of each control on every share.
-
-    Where the ladder never bought there is nothing to match, and the control stays in cash with it.
-    """
-    rules = [controls(result) for result in own]
-    names = dict.fromkeys(name for found in rules for name in found)
-    return {
-        name: [
-            run(found.get(name, r.rule), r.bars, scenario.setting, scenario.of(r.bars.ticker))
-            for found, r in zip(rules, own, strict=True)
-        ]
-        for name in names
-    }
 
 
 def _named(result: Run, at: int, against: Mapping[str, Sequence[Run]]) -> dict[str, Any]:

@@ -19,7 +19,8 @@ import numpy as np
 from jevons import __version__
 from jevons.errors import UserError
 from jevons.ladder.rule import LadderRule
-from jevons.ladder.sweep import FIELDS, Scenario, Tried, sessions, try_rules
+from jevons.ladder.scenario import Scenario, sessions
+from jevons.ladder.sweep import FIELDS, Tried, try_rules
 
 if TYPE_CHECKING:
     from distributed import Client

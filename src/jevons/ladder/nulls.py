@@ -23,9 +23,10 @@ from jevons.ladder.outcome import QUIET_RETURN
 from jevons.ladder.pooled import pooled
 from jevons.ladder.rule import LadderRule
 from jevons.ladder.run import Run, run
+from jevons.ladder.scenario import Scenario, sessions
 from jevons.ladder.setting import Setting
 from jevons.ladder.statistics import block_length
-from jevons.ladder.sweep import Scenario, sessions
+from jevons.ladder.together import run_all
 from jevons.market.volatility import SESSIONS_A_YEAR
 from jevons.quantiles import rounded, summarise
 
@@ -56,13 +57,13 @@ def null_document(rule: LadderRule, scenario: Scenario, histories: int) -> dict[
     if read is not None:
         raise UserError(f"the rule reads {read!r}, which made-up prices do not have")
     random = np.random.default_rng(SEED)
-    own = [run(rule, one, scenario.setting) for one in scenario.bars]
+    own = run_all(rule, scenario)
     actual = _edge(own, scenario.setting)
     found = []
     for name, make in _makers(scenario, own).items():
         edges = []
         for _ in range(histories):
-            runs = [run(rule, one, scenario.setting) for one in make(random)]
+            runs = run_all(rule, replace(scenario, bars=tuple(make(random)), signals={}))
             edges.append(_edge(runs, scenario.setting))
         found.append(
             {

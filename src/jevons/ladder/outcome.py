@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from jevons.ladder import layout
+from jevons.ladder.lots import tax_lots
 from jevons.ladder.run import Run
 from jevons.market.volatility import SESSIONS_A_YEAR
 from jevons.quantiles import rounded
@@ -19,10 +20,11 @@ def outcome(result: Run) -> dict[str, Any]:
     """Outcomes of one run, each 1 unless its name says otherwise.
 
     ``terminal_wealth`` over the budget; ``return_on_deployed`` over what was spent on shares;
-    ``money_weighted`` the yearly internal rate of the money while it was in the share;
-    ``cash_drag`` the mean share of the wealth left in cash; ``exhausted`` whether the
-    ladder had nothing left to buy with at its deepest day; ``worst_from_cost`` the largest loss on
-    the average cost while shares were held.
+    ``realised_gain_usd`` of lots sold first in first out, after fees; ``average_cost_usd`` a share
+    of the lots that are left, with fees, and gross without them; ``money_weighted`` the yearly
+    internal rate of the money while it was in the share; ``cash_drag`` the mean share of the wealth
+    left in cash; ``exhausted`` whether the ladder had nothing left to buy with at its deepest day;
+    ``worst_from_cost`` the largest loss on the average cost while shares were held.
     """
     account, wealth = result.account, result.wealth
     bought = result.purchases
@@ -38,6 +40,9 @@ def outcome(result: Run) -> dict[str, Any]:
     deepest = int(drawdowns(price).argmin())
     full = bool(account[deepest, layout.STATE] == layout.FULL)
     profit = float(wealth[-1] - result.budget)
+    lots = tax_lots(result)
+    kept = [lot for lot in lots if lot.proceeds is None]
+    number = sum(lot.shares for lot in kept)
     interest = float(account[:, layout.INTEREST].sum())
     return {
         "terminal_wealth": rounded(wealth[-1] / result.budget),
@@ -48,6 +53,12 @@ def outcome(result: Run) -> dict[str, Any]:
         "costs_usd": rounded(costs),
         "dividends_usd": rounded(account[:, layout.DIVIDENDS].sum()),
         "interest_usd": rounded(interest),
+        "currency_gain_usd": rounded(account[:, layout.FX_GAIN].sum()),
+        "realised_gain_usd": rounded(sum(lot.gain for lot in lots)),
+        "average_cost_usd": rounded(sum(lot.cost for lot in kept) / number) if kept else None,
+        "average_cost_gross_usd": rounded(sum(lot.gross for lot in kept) / number)
+        if kept
+        else None,
         "return_on_deployed": rounded((profit - interest) / spent) if spent else None,
         "money_weighted": _money_weighted(result),
         "exposure": rounded(result.exposure.mean()),
@@ -96,7 +107,7 @@ def _money_weighted(result: Run) -> float | None:
         (
             flows,
             result.account[:, layout.DIVIDENDS],
-            [last[layout.SHARES] * result.bars.close[-1]],
+            [last[layout.SHARES] * result.bars.usd[-1]],
         )
     )
     places = np.concatenate((at, np.arange(len(result.bars)), [len(result.bars) - 1]))

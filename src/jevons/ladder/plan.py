@@ -50,10 +50,11 @@ class Planner:
 
     Args:
         limits: whether rungs at a price are limit orders within the session.
+        alone: whether each share is run by itself, and so is the whole of its layer.
     """
 
-    def __init__(self, limits: bool = False) -> None:
-        self._limits = limits
+    def __init__(self, limits: bool = False, alone: bool = True) -> None:
+        self._limits, self._alone = limits, alone
         self._reads: dict[str, Read] = {}
         self._planned: dict[tuple[str, tuple[Any, ...]], Arrays] = {}
         self._groups: dict[tuple[Test, ...], int] = {NEW_PEAK: layout.NEW_PEAK_GROUP}
@@ -85,7 +86,7 @@ class Planner:
             exit_group,
             halt_tests,
             halt_group,
-            _limits(rule, self._limits),
+            _limits(rule, self._limits, self._alone),
         )
 
     def plans(self, rules: Sequence[LadderRule]) -> layout.Plans:
@@ -229,7 +230,7 @@ def _sale(weight: Phrase) -> tuple[float, int]:
     return _weight(weight)
 
 
-def _limits(rule: LadderRule, reaches: bool) -> Numbers:
+def _limits(rule: LadderRule, reaches: bool, alone: bool) -> Numbers:
     limits = np.array([layout.NEVER, 0.0, np.inf, np.inf, 0.0, 1.0, 0.0, reaches])
     if rule.rearm is not None and rule.rearm.form.startswith("rearm on"):
         rebound = bool(rule.rearm.values)
@@ -239,7 +240,7 @@ def _limits(rule: LadderRule, reaches: bool) -> Numbers:
         kind, number = guard.form.split()[0], guard.number()
         if kind == "max_tranches":
             limits[layout.MOST_TRANCHES] = min(limits[layout.MOST_TRANCHES], number)
-        elif kind == "max_weight":
+        elif kind == "max_weight" or (kind == "max_layer_weight" and alone):
             limits[layout.MOST_WEIGHT] = min(limits[layout.MOST_WEIGHT], number / 100)
         elif kind == "cooldown":
             limits[layout.COOLING] = max(limits[layout.COOLING], number)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons.ladder.run import Run
-from jevons.ladder.sweep import log_wealth, sessions
+from jevons.ladder.scenario import sessions
+from jevons.ladder.sweep import log_wealth
 
 Numbers = NDArray[np.float64]
 

@@ -98,6 +98,12 @@ class LadderRule:
         return f"ladder {self.name} on {self.reference.text()} {{ {' '.join(body)} }}"
 
     @property
+    def layer_cap(self) -> float | None:
+        """Most that the shares of a layer may weigh together, of all wealth, if it is limited."""
+        caps = [g.number() / 100 for g in self.guards if g.form.startswith("max_layer_weight")]
+        return min(caps, default=None)
+
+    @property
     def steps(self) -> tuple[Rung, ...]:
         """The rungs with every spacing written out, one step a rung."""
         return tuple(step for rung in self.rungs for step in rung.steps())

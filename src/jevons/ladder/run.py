@@ -12,7 +12,7 @@ from jevons.ladder import layout
 from jevons.ladder.bars import Bars
 from jevons.ladder.loop import begun, simulate
 from jevons.ladder.phrases import Phrase
-from jevons.ladder.plan import LIVE_NAMES, Planner, deepest_last
+from jevons.ladder.plan import BEFORE, LIVE_NAMES, Planner, deepest_last
 from jevons.ladder.quiet import next_hits
 from jevons.ladder.rule import LadderRule, Rung
 from jevons.ladder.series import SeriesTable
@@ -81,7 +81,7 @@ def run(
     setting: Setting | None = None,
     signals: Mapping[str, NDArray[np.generic]] = NO_SIGNALS,
 ) -> Run:
-    """Simulate a rule on a share.
+    """Simulate a rule on a share, which by itself is the whole of its layer.
 
     Args:
         rule: parsed. bars: of the share, whatever the rule's name. setting: the default if None.
@@ -94,9 +94,8 @@ def run(
     planner = Planner(setting.limits)
     plan = planner.plan(rule)
     market = market_of(bars, setting, planner, rule.reference, signals)
+    account, lived, fills = room_for(plan, len(bars))
     wealth, invested = np.empty(len(bars)), np.empty(len(bars))
-    account, lived = np.zeros((len(bars), layout.COLUMNS)), np.empty((layout.LIVE, len(bars)))
-    fills = np.zeros((len(bars) * (len(plan.rungs) + len(plan.exits) + 1) + 1, 6))
     count = simulate(
         market,
         plan,
@@ -109,12 +108,35 @@ def run(
         lived,
         fills,
     )
+    return run_of(rule, bars, setting, planner, market, account, lived, fills[:count])
+
+
+def room_for(plan: layout.Plan, sessions: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Arrays for an account, what the tests read of the position, and fills."""
+    most = sessions * (len(plan.rungs) + len(plan.exits) + 1) + 1
+    return (
+        np.zeros((sessions, layout.COLUMNS)),
+        np.empty((layout.LIVE, sessions)),
+        np.zeros((most, 6)),
+    )
+
+
+def run_of(
+    rule: LadderRule,
+    bars: Bars,
+    setting: Setting,
+    planner: Planner,
+    market: layout.Market,
+    account: Numbers,
+    lived: Numbers,
+    fills: Numbers,
+) -> Run:
+    """A run of what the loop wrote."""
     seen = market.seen
     seen[: layout.LIVE] = lived
     names = (*LIVE_NAMES, *(read.name for read in planner.reads))
-    steps = deepest_last(rule.steps)
-    kept, idle = fills[:count].copy(), market.interest
-    return Run(rule, bars, setting.budget, account, kept, seen, idle, names, steps)
+    steps, kept = deepest_last(rule.steps), fills.copy()
+    return Run(rule, bars, setting.budget, account, kept, seen, market.interest, names, steps)
 
 
 def market_of(
@@ -175,8 +197,10 @@ def audit(result: Run) -> list[dict[str, Any]]:
         else:
             text = result.rule.exits[-1 - int(row[layout.BY])].text()
         for at, name in enumerate(result.series):
-            if np.isfinite(result.seen[at, decided]):
-                numbers[name] = float(f"{result.seen[at, decided]:.6g}")
+            # A limit order stands for the session that fills it.
+            session = filled if "limit(" in name or name.endswith(BEFORE[2:]) else decided
+            if np.isfinite(result.seen[at, session]):
+                numbers[name] = float(f"{result.seen[at, session]:.6g}")
         found.append(
             {
                 "decided": str(result.bars.days[decided]),

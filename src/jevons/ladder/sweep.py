@@ -1,25 +1,22 @@
 """Many rules over many shares: what the comparison of a family needs of each, and no more."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import sha256
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jevons import __version__
 from jevons.ladder import layout
 from jevons.ladder.bars import Bars
-from jevons.ladder.family import simulate_family
+from jevons.ladder.family import simulate_family, worst_fall
 from jevons.ladder.plan import Planner
 from jevons.ladder.rule import LadderRule
-from jevons.ladder.run import market_of
-from jevons.ladder.setting import Setting
+from jevons.ladder.run import Run, market_of
+from jevons.ladder.scenario import Scenario, sessions
+from jevons.ladder.together import run_all
 
 Numbers = NDArray[np.float64]
-Signals = Mapping[str, Mapping[str, NDArray[np.generic]]]  # by ticker, by name
-DEFAULT = Setting()
 TOGETHER = 16  # rules whose paths stay in the cache of a core
 FIELDS = ("returns", "log_returns", "wealth", "worst", "exposure", "fills")
 
@@ -48,38 +45,6 @@ class Tried:
         return Tried(*(np.concatenate([getattr(part, name) for part in parts]) for name in FIELDS))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scenario:
-    """What a family is tried on."""
-
-    bars: tuple[Bars, ...]
-    setting: Setting = DEFAULT
-    signals: Signals = field(default_factory=dict)
-
-    def of(self, ticker: str) -> Mapping[str, NDArray[np.generic]]:
-        """The signals of a share."""
-        return self.signals.get(ticker, {})
-
-    @property
-    def scenario_hash(self) -> str:
-        """SHA-256 of everything that a result depends on but the rules."""
-        digest = sha256(f"{__version__} {self.setting}".encode())
-        for one in self.bars:
-            digest.update(f"{one.ticker} {len(one)} {one.end} {one.end_value}".encode())
-            arrays = (one.days, one.open, one.high, one.close, one.split, one.dividend, one.pay_at)
-            for values in (*arrays, one.low, one.volume, one.rate):
-                digest.update(b"" if values is None else np.ascontiguousarray(values).tobytes())
-        for ticker, named in sorted(self.signals.items()):
-            for name, signal in sorted(named.items()):
-                digest.update(f"{ticker} {name} {signal.tolist()}".encode())
-        return digest.hexdigest()
-
-
-def sessions(bars: Sequence[Bars]) -> NDArray[np.datetime64]:
-    """Days on which some share has a return, rising."""
-    return np.unique(np.concatenate([one.days[1:] for one in bars]))
-
-
 def try_rules(rules: Sequence[LadderRule], scenario: Scenario) -> Tried:
     """Run every rule on every share.
 
@@ -99,10 +64,11 @@ def try_rules(rules: Sequence[LadderRule], scenario: Scenario) -> Tried:
         exposure=np.zeros(by_share),
         fills=np.zeros(by_share, np.int64),
     )
-    references = dict.fromkeys(rule.reference for rule in rules)
+    alone = [i for i, rule in enumerate(rules) if rule.layer_cap is None]
+    references = dict.fromkeys(rules[i].reference for i in alone)
     planned = []
     for reference in references:
-        chosen = [i for i, rule in enumerate(rules) if rule.reference == reference]
+        chosen = [i for i in alone if rules[i].reference == reference]
         planner = Planner(scenario.setting.limits)
         planned.append((reference, planner, planner.plans([rules[i] for i in chosen]), chosen))
     for share, one in enumerate(scenario.bars):
@@ -113,6 +79,8 @@ def try_rules(rules: Sequence[LadderRule], scenario: Scenario) -> Tried:
             market = market_of(one, scenario.setting, planner, reference, named)
             rates, budget = scenario.setting.rates(one), float(scenario.setting.budget)
             _share(market, plans, rates, budget, found, chosen, share, at)
+    for i in sorted(set(range(len(rules))) - set(alone)):
+        _together(run_all(rules[i], scenario), found, i, days)
     found.returns[:] /= count
     found.log_returns[:] /= count
     return found
@@ -142,6 +110,18 @@ def _share(
         found.worst[which, share] = worst
         found.exposure[which, share] = (invested / wealth).mean(axis=1)
         found.fills[which, share] = fills
+
+
+def _together(runs: Sequence[Run], found: Tried, i: int, days: NDArray[np.datetime64]) -> None:
+    """Add what one rule did on all shares at once."""
+    for share, result in enumerate(runs):
+        at, wealth = np.searchsorted(days, result.bars.days[1:]), result.wealth
+        found.returns[i, at] += result.returns
+        found.log_returns[i, at] += np.diff(log_wealth(wealth))
+        found.wealth[i, share] = wealth[-1] / result.budget
+        found.worst[i, share] = worst_fall(np.ascontiguousarray(wealth))
+        found.exposure[i, share] = result.exposure.mean()
+        found.fills[i, share] = len(result.fills)
 
 
 def _place(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> tuple[Any, ...]:

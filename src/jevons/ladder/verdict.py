@@ -12,7 +12,7 @@ from jevons.ladder import inference, statistics
 from jevons.ladder.pooled import pooled
 from jevons.ladder.run import Run
 from jevons.ladder.series import scaled_depth
-from jevons.ladder.stress import stress_edge
+from jevons.ladder.stress import Stressed, stress_edge
 from jevons.market import PriceHistory
 from jevons.market.volatility import SESSIONS_A_YEAR
 from jevons.quantiles import rounded
@@ -88,6 +88,7 @@ def verdict(
     controls: Mapping[str, Sequence[Run]],
     trials: Trials | None = None,
     family: FamilyResult | None = None,
+    stressed: Stressed | None = None,
 ) -> dict[str, Any]:
     """Compare a rule with its controls.
 
@@ -98,6 +99,7 @@ def verdict(
     Args:
         own: a run a share. controls: runs of the same shares by name.
         trials: what was tried on these data. family: that the rule is the best of, if any.
+        stressed: the rule in 2000-02; without it nothing is supported.
 
     Returns:
         The schema of the specification (``edge``, ``low``, ``high`` over the hardest control,
@@ -109,7 +111,7 @@ def verdict(
     others = {name: pooled(runs) for name, runs in controls.items()}
     edges, superior, stepped = _edges(mine.log_returns, others, family)
     hardest = min(edges, key=lambda edge: float(edge["edge"]))
-    stress = stress_edge(mine, others)
+    stress = stress_edge(stressed)
     worst = None if stress is None else min(float(hardest["edge"]), stress["edge"])
     deflated = statistics.deflated_sharpe(mine.excess, trials.count, trials.variance)
     overfitting = None if family is None else family.overfitting

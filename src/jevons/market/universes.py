@@ -2,8 +2,9 @@
 
 A rule that is tried on today's survivors is tried on those for which buying the fall worked. The
 universe of 2000 holds the technology and telecommunications members of the S&P 500 by the days on
-which they joined and left the index, and McLeodUSA beside them; which members are technology or
-telecommunications is our reading.
+which they joined and left the index, and McLeodUSA beside them. The placebo universe holds members
+of the same sector whose business is payments, payroll, advice or analogue chips, and not the
+build-out of AI. Which members belong to either is our reading.
 """
 
 import csv
@@ -18,6 +19,7 @@ from jevons.errors import UserError, did_you_mean
 from jevons.market.price_table import PriceTable
 
 DOTCOM = "technology-telecom-2000"
+PLACEBO = "technology-placebo"
 
 
 @dataclass(frozen=True, slots=True)

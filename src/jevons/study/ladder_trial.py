@@ -7,7 +7,6 @@ fair value of earlier years is known.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -27,12 +26,11 @@ from jevons.ladder import (
     parse,
     run,
 )
-from jevons.ladder.document import control_runs
+from jevons.ladder.beside import control_runs, stressed
+from jevons.ladder.groups import STRESS, stressed_bars, stressed_members
 from jevons.ladder.outcome import outcome
-from jevons.ladder.stress import STRESS
 from jevons.ladder.verdict import verdict
 from jevons.market import PriceTable
-from jevons.market.universes import DOTCOM, ended_by, members
 from jevons.quantiles import rounded
 
 COSTS = Costs(half_spread=0.0005)
@@ -95,11 +93,13 @@ class LadderTrial:
             "names": self.judged["names"],
             "clusters": self.judged["clusters"],
             "edges": self.judged["edges"],
+            "worst_universe_edge": self.judged["worst_universe_edge"],
             "first_day": None if own is None else str(own.bars.days[0]),
             "outcome": None if own is None else outcome(own),
             "stress": None
             if stress is None
             else {
+                "members": len(stressed_members()),
                 "names": stress.names,
                 "ended": stress.ended,
                 "terminal_wealth": rounded(stress.ladder),
@@ -124,10 +124,11 @@ class LadderTrial:
                 **{name: points(same[name]) for name in ("edge", "low", "high")},
             )
         if self.stress is None:
-            return reason + phrase("no_stress")
+            return reason + phrase("no_stress", members=len(stressed_members()))
         return reason + phrase(
             "stress",
             names=self.stress.names,
+            members=len(stressed_members()),
             ended=self.stress.ended,
             ladder=points(self.stress.ladder - 1),
             once=points(self.stress.at_once - 1),
@@ -144,9 +145,12 @@ def ladder_trial(table: PriceTable, tickers: Sequence[str], rule: Rule = RULE) -
     setting, tested = Setting(costs=COSTS), rule_on_trial(rule)
     bars = [one for ticker in tickers if (one := _bars(table, ticker)) is not None]
     runs = [run(tested, one, setting) for one in bars]
-    judged = verdict(runs, control_runs(runs, Scenario(tuple(bars), setting))) if runs else None
+    scenario = Scenario(tuple(bars), setting, stress=stressed_bars(table))
     by_ticker = {result.bars.ticker: result for result in runs}
-    return LadderTrial(judged, by_ticker, _stress(table, tickers, tested, setting))
+    judged = None
+    if runs:
+        judged = verdict(runs, control_runs(runs, scenario), stressed=stressed(tested, scenario))
+    return LadderTrial(judged, by_ticker, _stress(table, tested, setting))
 
 
 def rule_on_trial(rule: Rule) -> LadderRule:
@@ -159,11 +163,11 @@ def rule_on_trial(rule: Rule) -> LadderRule:
     return parse(f"ladder {EACH} on peak(lookback=252, field=high) {{ {buys} {ends} }}")
 
 
-def _bars(table: PriceTable, ticker: str, days: tuple[date, date] | None = None) -> Bars | None:
+def _bars(table: PriceTable, ticker: str) -> Bars | None:
     history = table.of(ticker)
     if history is None:
         return None
-    history = history.unbroken() if days is None else history.between(*days)
+    history = history.unbroken()
     if len(history) < FEWEST_SESSIONS:
         return None
     try:
@@ -172,12 +176,10 @@ def _bars(table: PriceTable, ticker: str, days: tuple[date, date] | None = None)
         return None
 
 
-def _stress(
-    table: PriceTable, tickers: Sequence[str], tested: LadderRule, setting: Setting
-) -> Stress | None:
+def _stress(table: PriceTable, tested: LadderRule, setting: Setting) -> Stress | None:
     """The mandatory stress, held to the end: nothing is sold before 2002 is over.
 
-    It takes the shares of its own universe whose prices are given, those that ended on the way
+    It takes the members of its own universe whose prices begin with it, those that ended on the way
     included: what is left of them is their last price.
     """
     held = replace(tested, exits=())
@@ -185,24 +187,15 @@ def _stress(
         f"ladder {EACH} on {tested.reference.text()} "
         "{ buy 100% of budget when clock every 1 sessions max_tranches 1 }"
     )
-    names = dict.fromkeys([*tickers, *(m.ticker for m in members(DOTCOM, STRESS[0]))])
-    gone = ended_by(tuple(names), DOTCOM, STRESS[1])
-    covered = [one for ticker in names if (one := _bars(table, ticker, STRESS)) is not None]
-    first, last = (np.datetime64(day, "D") for day in STRESS)
-    covered = [
-        bars
-        for bars in covered
-        if bars.days[0] <= first + 7 and (bars.days[-1] >= last - 7 or bars.ticker in gone)
-    ]
+    first = np.datetime64(STRESS[0], "D")
+    covered = [one for one in stressed_bars(table, since=STRESS[0]) if one.days[0] <= first + 7]
     ends, at_once = (
         [_end(run(which, bars, setting)) for bars in covered] for which in (held, once)
     )
     if not ends:
         return None
-    stopped = sum(bars.days[-1] < last - 7 for bars in covered)
-    return Stress(
-        len(ends), int(stopped), float(np.median(ends)), float(np.median(at_once)), min(ends)
-    )
+    stopped = sum(bars.end >= 0 for bars in covered)
+    return Stress(len(ends), stopped, float(np.median(ends)), float(np.median(at_once)), min(ends))
 
 
 def _end(result: Run) -> float:
