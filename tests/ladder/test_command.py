@@ -113,3 +113,25 @@ def test_a_spring_of_one_share_identifies_nothing(
     answer = json.loads(capsys.readouterr().out)
     assert answer["verdict"]["verdict"] == "not identified"
     assert answer["fills"][0]["decided"] < answer["fills"][0]["filled"] <= "2025-03-31"
+
+
+def test_impact_limits_and_bills_are_options(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [(2, 100, 99), (3, 95, 89), (6, 80, 79), (7, 80, 79), (8, 100, 80)]
+    text = [f"2020-01-{d:02},A,{c},{c},{c},{low},1000" for d, c, low in rows]
+    head = "date,ticker,open,high,close,low,volume"
+    (files / "p.csv").write_text("\n".join([head, *text]), encoding="utf-8")
+    words = ("run", "r.ladder", "--prices", "p.csv", "--half-spread", "0", "--json")
+    more = ("--fill", "limit", "--impact", "1", "--cash-rate", "bills", "--fx-cost", "20")
+    assert call(files, *words, *more) == 0
+    answer = json.loads(capsys.readouterr().out)
+    # The low of 3 January reaches 90, the close does not.
+    assert answer["fills"][0]["filled"] == "2020-01-03"
+    assert answer["fills"][0]["price"] == pytest.approx(90)
+    assert answer["cash_rate"] == "bills"
+    assert [each["cash_yield"] for each in answer["yields"]] == ["0", "bills"]
+    assert answer["lots"][0]["bought"] == "2020-01-03"
+    assert call(files, *words, "--cash-rate", "four") == 2
+    assert "write 4 % a year as 0.04, or bills" in " ".join(capsys.readouterr().err.split())
+    assert call(files, *words, "--fill", "noon") == 2

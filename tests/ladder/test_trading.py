@@ -1,7 +1,6 @@
 """Impact, currencies, limits, tax lots and cooldowns, worked by hand; and what always holds."""
 
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,16 +22,26 @@ from .test_run import TWO, day, rule
 FIRST = date(2020, 1, 1)
 
 
-def history(closes: list[float], ticker: str = "A", **given: Any) -> PriceHistory:
+def history(
+    closes: list[float],
+    ticker: str = "A",
+    opens: list[float] | None = None,
+    low: list[float] | None = None,
+    volume: list[float] | None = None,
+    currency: str = "USD",
+) -> PriceHistory:
     days = np.datetime64(FIRST, "D") + np.arange(len(closes))
-    close = np.array(closes, float)
-    arrays = {
-        name: np.array(given[name], float) for name in ("open", "low", "volume") if name in given
-    }
-    opens = arrays.pop("open", close)
-    high = np.maximum(opens, close)
-    currency = given.get("currency", "USD")
-    return PriceHistory(ticker, days, close, high, open=opens, currency=currency, **arrays)
+    close, first = np.array(closes, float), np.array(opens or closes, float)
+    return PriceHistory(
+        ticker,
+        days,
+        close,
+        np.maximum(first, close),
+        open=first,
+        currency=currency,
+        low=None if low is None else np.array(low, float),
+        volume=None if volume is None else np.array(volume, float),
+    )
 
 
 def test_shares_that_the_money_buys_with_impact() -> None:
@@ -103,7 +112,7 @@ def test_a_share_in_another_currency() -> None:
 
 def test_a_limit_order_fills_within_the_session_at_its_level() -> None:
     # The low of the second session touches 90; no close ever does.
-    bars = bars_of(history([100.0, 99, 95, 99], open=[100, 100, 98, 95], low=[99, 89, 94, 95]))
+    bars = bars_of(history([100.0, 99, 95, 99], opens=[100, 100, 98, 95], low=[99, 89, 94, 95]))
     done = run(TWO, bars, Setting(1000, fill_at="limit"))
     assert done.fills[:, [layout.DECIDED, layout.FILLED, layout.BY]].tolist() == [[0, 1, 0]]
     assert done.fills[0, layout.PRICE] == pytest.approx(90)
@@ -119,10 +128,10 @@ def test_a_limit_order_fills_within_the_session_at_its_level() -> None:
 
 def test_limits_fill_in_the_order_of_depth_and_a_gap_fills_all_at_the_open() -> None:
     backwards = rule("buy 50% of budget when dd <= -20% buy 50% of budget when dd <= -10%")
-    at_levels = bars_of(history([100.0, 85, 90], open=[100, 97, 85], low=[100, 79, 85]))
+    at_levels = bars_of(history([100.0, 85, 90], opens=[100, 97, 85], low=[100, 79, 85]))
     done = run(backwards, at_levels, Setting(1000, fill_at="limit"))
     assert done.fills[:, layout.PRICE] == pytest.approx([90, 80])
-    gap = bars_of(history([100.0, 75, 90], open=[100, 70, 85], low=[100, 69, 85]))
+    gap = bars_of(history([100.0, 75, 90], opens=[100, 70, 85], low=[100, 69, 85]))
     done = run(backwards, gap, Setting(1000, fill_at="limit"))
     assert done.fills[:, layout.BY].tolist() == [0, 1]
     assert done.fills[:, layout.PRICE].tolist() == [70, 70]
@@ -131,7 +140,7 @@ def test_limits_fill_in_the_order_of_depth_and_a_gap_fills_all_at_the_open() -> 
 def test_a_limit_keeps_its_conditions_of_the_day_before_and_splits() -> None:
     only = rule("buy 50% of budget when dd <= -10% and thesis")
     bars = bars_of(
-        history([100.0, 99, 49.5, 50], open=[100, 100, 49.5, 50], low=[99, 95, 44.9, 50]),
+        history([100.0, 99, 49.5, 50], opens=[100, 100, 49.5, 50], low=[99, 95, 44.9, 50]),
         [Action("A", day(2), "split", 2.0)],
     )
     on = Setting(1000, fill_at="limit")
@@ -199,7 +208,7 @@ def volatile(seed: int, cut: int | None = None) -> Bars:
     close, opens, low, volume, rate = arrays
     actions = [Action("A", date(2020, 1, 20), "split", 2.0)]
     actions += [Action("A", date(2020, 1, 15), "dividend", 1.0, date(2020, 1, 25))]
-    listed = history(list(close), open=opens, low=low, volume=volume, currency="TWD")
+    listed = history(list(close), "A", list(opens), list(low), list(volume), "TWD")
     return bars_of(listed, actions, history(list(rate), "TWD=X"))
 
 
