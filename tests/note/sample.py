@@ -3,7 +3,7 @@
 from typing import Any
 
 from . import sample_build_out
-from .sample_companies import claims, companies, implied, ladders, value_chain
+from .sample_companies import claims, companies, implied, ladders, value_chain, value_drivers
 from .sample_draws import QUARTERS, growing, index_quantity, quantity
 from .sample_market import market
 
@@ -339,6 +339,7 @@ def figures() -> dict[str, Any]:
         },
         "value_chain": value_chain(),
         "companies": companies(),
+        "value_drivers": value_drivers(),
         "market": market(whole=True),
         "implied": implied(),
         "ladders": ladders(),

@@ -118,6 +118,26 @@ def value_chain() -> dict[str, Any]:
     }
 
 
+def value_drivers() -> dict[str, Any]:
+    """Two swings of one share, and what would be worth learning."""
+    return {
+        "ticker": "NVDA",
+        "unit": "USD/share",
+        "price": 40.0,
+        "fair_value": 24.0,
+        "swings": [
+            {"input": "ai_capex_2028", "at_p10": 15.0, "at_p90": 36.0},
+            {"input": "tax_rate", "at_p10": 26.0, "at_p90": 22.0},
+        ],
+        "worth_learning": [
+            {"input": "inference_share", "share": 0.31, "p10": 0.5, "p90": 0.8}
+            | {"unit": "1", "facts": 2},
+            {"input": "NVDA_margin_change", "share": 0.12, "p10": -0.2, "p90": 0.03}
+            | {"unit": "1", "facts": 0},
+        ],
+    }
+
+
 def ladders() -> list[dict[str, Any]]:
     """Ladders with four rungs."""
     return [

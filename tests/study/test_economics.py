@@ -104,3 +104,21 @@ def test_new_capital_of_a_maker_returns_margin_times_turnover() -> None:
 def test_no_value_no_economics() -> None:
     early = Study(load(), date(2025, 3, 11), draws=50)
     assert early.value("ASML")["economics"] == {}
+
+
+def test_what_moves_nvidia_and_what_would_be_worth_learning() -> None:
+    """The widest swing is the tornado's first; of all inputs the best explanation comes first, and
+    it is no fact of NVIDIA's own books but of how the chain goes on."""
+    found = study().companies.drivers("NVDA")
+    rows = study().value("NVDA")["tornado"]
+    assert found["swings"] == rows[:10]
+    shares = [row["share"] for row in found["worth_learning"]]
+    assert shares == sorted(shares, reverse=True)
+    assert 0 < shares[0] < 1
+    for row in found["worth_learning"]:
+        assert row["p10"] < row["p90"]
+
+
+def test_nothing_moves_a_share_without_a_value() -> None:
+    early = Study(load(), date(2025, 3, 11), draws=50)
+    assert early.companies.drivers("ASML")["swings"] == []

@@ -8,7 +8,7 @@ import pytest
 from jevons.model.clock import QUARTERS
 from jevons.valuation.chain_inputs import ChainInputs
 from jevons.valuation.company import company_of
-from jevons.valuation.scenarios import by_region, common_factor_share, regions, tornado
+from jevons.valuation.scenarios import by_region, common_factor_share, explained, regions, tornado
 from jevons.valuation.value import value_company
 
 from .reports import annual_report, chain, normals, snapshot
@@ -59,6 +59,19 @@ def test_common_factor_share_of_independent_draws_is_nought() -> None:
     draws = np.random.default_rng(3).standard_normal((2, 4000))
     assert common_factor_share(draws[0], draws[1]) == pytest.approx(0, abs=0.005)
     assert common_factor_share(np.ones(9), np.arange(9.0)) is None
+
+
+def test_what_explains_a_value_alone_is_first() -> None:
+    """V = 2 a + b of independent normals: a explains 4 / 5 of the variance, b 1 / 5; of ranks, by
+    Spearman's rho = 6 / pi asin(r / 2), 0.87 and 0.43, squared 0.76 and 0.18. c explains nothing,
+    and what never varies is not told."""
+    a, b, c = np.random.default_rng(5).standard_normal((3, 20_000))
+    found = explained(2 * a + b, {"c": c, "b": b, "a": a, "fixed": np.ones(20_000)})
+    assert list(found) == ["a", "b", "c"]
+    for name, share in (("a", 4 / 5), ("b", 1 / 5)):
+        ranks = (6 / np.pi * np.arcsin(np.sqrt(share) / 2)) ** 2
+        assert found[name] == pytest.approx(ranks, abs=0.02)
+    assert found["c"] < 0.001
 
 
 def test_tornado_moves_the_way_each_input_must() -> None:

@@ -10,6 +10,7 @@ from jevons.note.charts import (
     LEVELS,
     LINE,
     RULE,
+    SERIES,
     SOFT,
     STEP,
     Measure,
@@ -22,6 +23,7 @@ from jevons.note.edition import Record
 from jevons.note.numbers import Scale
 
 INK = "var(--ink)"
+SWING_LOW, SWING_HIGH = SERIES[1], SERIES[0]  # an input at its 10 % and at its 90 % point
 
 
 def names_axis() -> Spec:
@@ -127,6 +129,52 @@ def bars(rows: Sequence[tuple[str, float, str]], title: str, texts: Sequence[str
                 "encoding": {"x": x, "y": y, "text": {"field": "text"}},
             }
         )
+    return base(data, layers, {"step": STEP})
+
+
+def swings(
+    rows: Sequence[tuple[str, float, float]],
+    middle: float,
+    scale: Scale,
+    title: str,
+    names: Mapping[str, str],
+) -> Spec:
+    """A tornado: each row (name, at the 10 % point, at the 90 % point) from a middle to both ends.
+
+    ``names``: words of the hover for ``name``, ``at_p10`` and ``at_p90``.
+    """
+    data: list[Spec] = [
+        {
+            "name": name,
+            "middle": exact(middle * scale.factor),
+            "at_p10": exact(low * scale.factor),
+            "at_p90": exact(high * scale.factor),
+        }
+        for name, low, high in rows
+    ]
+    ends = [row[end] for row in data for end in ("at_p10", "at_p90")]
+    low, high = min(ends), max(ends)
+    room = 0.06 * (high - low or 1.0)
+    x, y = Measure(title, extent=(low - room, high + room), zero=False), names_axis()
+    hover = [{"field": "name", "type": "nominal", "title": names["name"]}] + [
+        {"field": end, "type": "quantitative", "title": names[end], "format": ",.4~g"}
+        for end in ("at_p10", "at_p90")
+    ]
+    layers: list[Spec] = [
+        {
+            "mark": {"type": "bar", "height": 12, "color": colour, "opacity": 0.85},
+            "encoding": {"x": x.on("middle"), "x2": {"field": end}, "y": y, "tooltip": hover},
+        }
+        for end, colour in (("at_p10", SWING_LOW), ("at_p90", SWING_HIGH))
+    ]
+    rule = {"type": "rule", "color": RULE, "strokeDash": [5, 3]}
+    layers.append(
+        {
+            "data": {"values": [{"value": exact(middle * scale.factor)}]},
+            "mark": rule,
+            "encoding": {"x": x.on("value")},
+        }
+    )
     return base(data, layers, {"step": STEP})
 
 

@@ -10,6 +10,7 @@ import jax
 import numpy as np
 
 from jevons.errors import UserError, did_you_mean
+from jevons.model.priors import Z_90, Input
 from jevons.model.revenue import exposures
 from jevons.model.simulate import Experiment, inputs_drawn, simulate
 from jevons.quantiles import rounded, summarise
@@ -34,11 +35,12 @@ from jevons.valuation.chain_inputs import UNIT_PRICES, driver
 from jevons.valuation.iso_value import iso_value
 from jevons.valuation.multiples import own_history
 from jevons.valuation.oversubscription import oversubscription
-from jevons.valuation.scenarios import by_region, common_factor_share, tornado
+from jevons.valuation.scenarios import by_region, common_factor_share, explained, tornado
 
 MOST_DRAWS = 100_000  # of the chain's draws that valuation uses, the first ones; bounds memory
 NEEDED = ("ai_revenue", "capex_by_buyer", "ai_capex", *PATHS, *driver_units.PATHS)
 SHARE_UNIT = "USD/share"
+SWINGS, LEARNING = 10, 6  # rows shown of what moves a value, and of what is worth learning
 
 
 class Companies:
@@ -184,6 +186,38 @@ class Companies:
             ),
         }
 
+    def drivers(self, ticker: str) -> dict[str, Any]:
+        """Which assumptions move the value of a company most, and which fact is worth learning.
+
+        Returns:
+            ``ticker, unit, price, fair_value`` (median), ``swings`` (of the tornado, the widest
+            :data:`SWINGS`), ``worth_learning``: inputs of the chain and of the valuation by the
+            share of the value's variance that each explains alone, with their 10 and 90 % points
+            and ``facts``, how many are behind their centre. Empty lists where there is no value.
+
+        Raises:
+            UserError: the ticker is unknown, or 2028 is past.
+        """
+        valued, state = self.valued(ticker), self.quoted.state(ticker)
+        found: dict[str, Any] = {"ticker": ticker, "unit": SHARE_UNIT, "price": state["price"]}
+        if valued.per_share is None:
+            return found | {"fair_value": None, "swings": [], "worth_learning": []}
+        names = input_names(valued.company)
+        normals = {name: self.normals[name] for name in names}
+        swings = tornado(
+            valued, self.chain, self.snapshot, normals, self.inputs.ends(valued.company)
+        )
+        entries = self.experiment.inputs
+        drawn: dict[str, np.ndarray] = inputs_drawn(self.experiment, list(entries), self.draws)
+        drawn |= {name: np.asarray(z) for name, z in normals.items()}
+        shares = list(explained(valued.per_share, drawn).items())[:LEARNING]
+        entries = {**entries, **{name: self.inputs.settled[name] for name in names}}
+        return found | {
+            "fair_value": rounded(np.median(valued.per_share)),
+            "swings": swings[:SWINGS],
+            "worth_learning": [_learning(name, share, entries[name]) for name, share in shares],
+        }
+
     def backcheck(self) -> dict[str, Any]:
         """Modelled against reported revenue, quarter by quarter."""
         values = {ticker: self.valued(ticker) for ticker in self.all}
@@ -273,3 +307,14 @@ class Companies:
             "bounds": bounds(valued, self.snapshot),
             "implied": self.implied(company.ticker),
         }
+
+
+def _learning(name: str, share: float, entry: Input) -> dict[str, Any]:
+    return {
+        "input": name,
+        "share": share,
+        "p10": rounded(entry.quantile(-Z_90)),
+        "p90": rounded(entry.quantile(Z_90)),
+        "unit": entry.prior.unit,
+        "facts": len(entry.facts),
+    }

@@ -38,6 +38,7 @@ FIGURES: Mapping[str, Reader] = {
     "companies": lambda study, found: study.companies.documents(
         members(found["quantities"], "ai_revenue")
     ),
+    "value_drivers": lambda study, _: study.companies.drivers("NVDA"),
     "market": lambda study, _: study.market(),
     "implied": lambda _, found: [row["implied"] for row in found["companies"]],
     "ladders": lambda study, _: study.ladders(),

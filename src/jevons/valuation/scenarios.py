@@ -71,6 +71,24 @@ def common_factor_share(values: Draws, build_out: Draws) -> float | None:
     return float(rounded(np.corrcoef(*ranks)[0, 1] ** 2))
 
 
+def explained(values: Draws, inputs: Mapping[str, Draws]) -> dict[str, float]:
+    """Share of the variance of a value's ranks that each input's ranks explain alone.
+
+    The square of Spearman's correlation by input, the largest first; inputs that do not vary are
+    left out. What several explain together is in none of them.
+
+    Args:
+        values: (draw,). inputs: by name, (draw,) each.
+
+    >>> worth, other = np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 2.0, 2.0, 1.0])
+    >>> explained(worth, {"other": other, "cause": -worth})
+    {'cause': 1.0, 'other': 0.0}
+    """
+    shares = {name: common_factor_share(values, draws) for name, draws in inputs.items()}
+    known = {name: share for name, share in shares.items() if share is not None}
+    return dict(sorted(known.items(), key=lambda item: -item[1]))
+
+
 def tornado(
     value: CompanyValue,
     chain: ChainInputs,

@@ -8,6 +8,7 @@ from jevons.note.edition import Edition, Record
 from jevons.note.figures import level_names, range_keys
 from jevons.note.numbers import NOTHING
 from jevons.note.row_charts import ranges
+from jevons.note.sections.value_drivers import drivers
 
 WHY = ("value", "fair_value", "valuation", "companies")
 IMPLIED_WHY = ("implied", "price_implied", *WHY)
@@ -70,7 +71,7 @@ def valuation(edition: Edition) -> Section:
     if companies:
         finding = edition.say("finding.valuation", **words(edition, companies))
         blocks.append(table(edition))
-        blocks += beside(edition)
+        blocks += [*beside(edition), *drivers(edition)]
     else:
         blocks.append(edition.nothing("valuation", "companies.fair_value"))
     blocks.append(implied(edition))
