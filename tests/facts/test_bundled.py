@@ -1,12 +1,15 @@
 """The bundled facts: all pass, none leaks, and the published figures are there as published."""
 
+import csv
 from datetime import date
+from importlib.resources import files
 
 import pytest
 
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.store import Store, bundled_rows
 from jevons.facts.table import check_together
+from jevons.facts.variables import variables
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +34,13 @@ def test_every_fact_has_a_source_and_none_is_from_memory(store: Store) -> None:
         assert fact.source_title, fact
         assert "unverified" not in fact.note, fact
         assert "lower bound" not in fact.note.lower(), fact
+
+
+def test_every_bundled_row_stands_in_its_metrics_unit() -> None:
+    """So that no command waits for the units library before it has read a fact of the user's."""
+    for file in files("jevons.facts").joinpath("bundled").iterdir():
+        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+            assert row["unit"] == variables()[row["metric"]].unit, (file.name, row["fact_id"])
 
 
 def figure(snapshot: Snapshot, *key: str | date) -> float:
