@@ -138,7 +138,7 @@ def test_caching_the_prompt_makes_serving_cheaper() -> None:
 
 
 def test_reference_rate_uses_the_normals_by_name() -> None:
-    normals = {name: jnp.zeros(3) for name in efficiency_factors().table}
+    normals = {name: np.zeros(3, np.float32) for name in efficiency_factors().table}
     rate = np.asarray(reference_rate(normals, date(2025, 3, 11)))
     assert rate.shape == (3,)
     assert 500 < rate[0] < 3000

@@ -20,6 +20,7 @@ from jevons.study.chain import (
     power_rows,
     year_ends,
 )
+from jevons.study.run import Run
 
 from .invented import experiment
 
@@ -29,7 +30,7 @@ ANCHOR = QUARTERS.index("2024Q4")
 
 @cache
 def figures() -> ChainFigures:
-    return ChainFigures(experiment(), DRAWS)
+    return ChainFigures(Run(experiment(), DRAWS))
 
 
 @cache

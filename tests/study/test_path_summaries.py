@@ -112,7 +112,7 @@ def test_counted_paths_are_those_of_the_sorted_draws(monkeypatch: pytest.MonkeyP
             assert (np.array(path[level]) <= high * (1 + 1e-5)).all(), f"{name} {level}"
 
 
-def test_every_series_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_path_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
 
     def spy(*arguments: Any) -> dict[str, np.ndarray]:
@@ -121,5 +121,5 @@ def test_every_series_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(path_summaries, "simulate", spy)
     summarise_paths(experiment(), 10)
-    assert asked == [series_names()]
+    assert asked == [list(outputs())]
     assert len(set(series_names())) == len(series_names())

@@ -12,6 +12,7 @@ from jevons.facts import Store, load
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
 from jevons.model.revenue import companies as exposed
+from jevons.quantiles import rounded
 from jevons.study import Study
 from jevons.study.chain import power_rows
 from jevons.valuation import companies
@@ -90,6 +91,12 @@ def test_commands_give_the_numbers_of_the_note(store: Store, figures: dict[str, 
         row = shown[value["ticker"]]
         assert {name: row[name] for name in value} == value
     assert other.implied("NVDA") == shown["NVDA"]["implied"]
+
+
+def test_the_scale_of_a_build_out_carries_no_last_bits(figures: dict[str, Any]) -> None:
+    scales = [row["implied"]["scale"] for row in figures["companies"]]
+    assert any(scale is not None for scale in scales)
+    assert all(scale is None or scale == rounded(scale) for scale in scales)
 
 
 def test_every_company_is_shown_or_says_why_not(figures: dict[str, Any]) -> None:

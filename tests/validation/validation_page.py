@@ -28,7 +28,7 @@ from jevons.model.measurements import (
     measurements,
     validation_points,
 )
-from jevons.model.service_rate import Factors, Stages
+from jevons.model.service_rate import Array, Factors, Stages
 from jevons.note.bundle import VEGA_LITE
 from jevons.note.charts import SERIES, scatter
 
@@ -108,7 +108,7 @@ def roofs(many: MeasuredServices, factors: Factors) -> list[str]:
     step, prompts, _ = stages(many, factors)
     reading = np.asarray(many.kind) == 2
 
-    def seconds(parts: Callable[[Stages], jax.Array]) -> Any:
+    def seconds(parts: Callable[[Stages], Array]) -> Any:
         return np.where(reading, parts(prompts), parts(step))
 
     by_roof = {

@@ -2,9 +2,6 @@
 
 import math
 
-from scipy.optimize import brentq
-from scipy.special import log_ndtr
-
 # Depths are searched up to this many standard deviations of the horizon; beyond, nothing fills.
 DEEPEST = 40.0
 
@@ -40,6 +37,8 @@ def fill_probability(depth: float, volatility: float, years: float, drift: float
     if spread == 0:
         return 0.0
     nu = drift - volatility**2 / 2
+    from scipy.special import log_ndtr  # slow to import, and few commands need it
+
     ends_below = math.exp(log_ndtr((-depth - nu * years) / spread))
     # In logarithms, because the first factor alone can be too large for a number.
     reflected = -2 * nu * depth / volatility**2 + log_ndtr((-depth + nu * years) / spread)
@@ -57,6 +56,8 @@ def depth_for(probability: float, volatility: float, years: float, drift: float 
     """
     if not 0 < probability < 1 or not years > 0:
         raise ValueError(f"probability {probability} must be in (0, 1) and years {years} above 0")
+    from scipy.optimize import brentq  # slow to import, and rarely needed
+
     spread = volatility * math.sqrt(years)
     most = DEEPEST * spread + abs(drift - volatility**2 / 2) * years
     return float(

@@ -7,7 +7,6 @@ likelihood to the months whose state was known (Estrella and Mishkin 1998).
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri  # half a second sooner than scipy.stats
 
 from jevons.market.price_table import Numbers
 
@@ -28,6 +27,8 @@ class Probit:
 
     def probability(self, x: float) -> float:
         """P at x."""
+        from scipy.special import ndtr  # slow to import, and few commands need it
+
         return float(ndtr(self.a + self.b * x))
 
 
@@ -46,6 +47,8 @@ def fit_probit(x: Numbers, happened: Numbers) -> Probit | None:
     >>> fit_probit(x, happened) is None
     True
     """
+    from scipy.special import ndtr, ndtri  # slow to import, and few commands need it
+
     if len(x) < FEWEST_MONTHS or not 0 < happened.sum() < len(happened):
         return None
     design = np.column_stack((np.ones(len(x)), x))

@@ -12,7 +12,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.special import ndtr
 
 from jevons.errors import UserError
 from jevons.model.evidence import Arrays, Evidence
@@ -150,6 +149,8 @@ def overlap(mean: float, deviation: float) -> float:
     >>> round(overlap(0.0, 1.0), 3), round(overlap(2.0, 1.0), 3)  # 2 Phi(-1) = 0.317
     (1.0, 0.317)
     """
+    from scipy.special import ndtr  # slow to import, and few commands need it
+
     edges = np.linspace(-8.0, 8.0, 4001)
     prior, posterior = np.diff(ndtr(edges)), np.diff(ndtr((edges - mean) / deviation))
     return float(np.minimum(prior, posterior).sum())

@@ -17,6 +17,7 @@ from jevons.model import capex, custom_chips, demand, power, revenue, supply, tr
 from jevons.model.capital import funding
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
 from jevons.model.demand import Inputs
+from jevons.model.device import on_device
 from jevons.model.shocks import Shocks
 
 Paths = dict[str, jax.Array]
@@ -434,9 +435,9 @@ def setting_of(
     off = [0.0 if surge is None else surge.get(quarter, 0.0) for quarter in QUARTERS]
     levels = np.array(list(buyers.values()), dtype=np.float32)
     return Setting(
-        anchor=jnp.float32(QUARTERS.index(anchor)),
-        buyer_before=jnp.asarray(levels[:, 0]),
-        buyer_now=jnp.asarray(levels[:, 1]),
+        anchor=on_device(QUARTERS.index(anchor)),
+        buyer_before=on_device(levels[:, 0]),
+        buyer_now=on_device(levels[:, 1]),
         shocks=Shocks.none() if shocks is None else shocks,
-        surge=jnp.asarray(off, jnp.float32),
+        surge=on_device(off),
     )

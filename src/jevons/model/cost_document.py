@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from jevons.model.chip import Chip
 from jevons.model.efficiency_factors import EfficiencyFactors
-from jevons.model.service_rate import Factors, Stages
+from jevons.model.service_rate import Array, Factors, Stages
 from jevons.model.serving import (
     Serving,
     decode,
@@ -44,7 +42,8 @@ def serving_document(
     rate = tokens_per_chip_second(serving, factors, phase)
     watts = power(setup.chip, factors)
     hour = hourly_price(setup.chip, factors, watts, price_per_hour)
-    usd = hour.usd * 1e6 / (3600.0 * utilisation)
+    paid = 1 / (3600.0 * utilisation)  # chip-hours for a second of work
+    usd = hour.usd * 1e6 * paid
     stages, step = decode(serving, factors)
     reading_stages, reading = prefill(serving, factors)
     rows, bound = contributions(reading_stages if phase == "prefill" else stages)
@@ -62,7 +61,7 @@ def serving_document(
         "bound": bound,
         "usd_per_mtok_by_kind": {
             "input": quantity(usd / reading, "USD/Mtoken"),
-            "cached_input": quantity(usd * cached * jnp.ones_like(reading), "USD/Mtoken"),
+            "cached_input": quantity(usd * cached * np.ones_like(reading), "USD/Mtoken"),
             "output": quantity(usd * step * setup.chips / serving.batch, "USD/Mtoken"),
         },
         "usd_per_answer": quantity(usd * answer / 1e6, "USD"),
@@ -75,16 +74,16 @@ def serving_document(
 
 def contributions(stages: Stages) -> tuple[list[dict[str, Any]], str]:
     """Seconds by stage for one step, the share of each, and the roof with the largest sum."""
-    total = jnp.mean(stages.total)
+    total = np.mean(stages.total)
     roofs = {"memory": 0.0, "compute": 0.0, "communication": 0.0}
     rows = []
     for name, label in zip(_STAGES, _LABELS, strict=True):
-        seconds = getattr(stages, name) * jnp.ones_like(stages.total)
+        seconds = getattr(stages, name) * np.ones_like(stages.total)
         roof = {"exposed": "communication", "overhead": "latency"}.get(name)
         if roof is None:
-            memory = jnp.mean(getattr(stages, f"{name}_memory"))
-            roof = "memory" if memory >= jnp.mean(getattr(stages, f"{name}_compute")) else "compute"
-        share = float(jnp.mean(seconds) / total)
+            memory = np.mean(getattr(stages, f"{name}_memory"))
+            roof = "memory" if memory >= np.mean(getattr(stages, f"{name}_compute")) else "compute"
+        share = float(np.mean(seconds) / total)
         if roof in roofs:
             roofs[roof] += share
         row = {"stage": label, "roof": roof, "seconds": quantity(seconds, "s")}
@@ -121,6 +120,6 @@ def sources(setup: Setup, table: EfficiencyFactors, price: list[str]) -> list[st
     return [model, *figures, *price, *(factor.source for factor in table.table.values())]
 
 
-def quantity(values: jax.Array, unit: str) -> dict[str, Any]:
+def quantity(values: Array, unit: str) -> dict[str, Any]:
     """Quantiles over draws (draw,) in ``unit``."""
     return summarise(np.asarray(values), unit)

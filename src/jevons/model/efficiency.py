@@ -12,7 +12,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-import jax
+import numpy as np
 
 from jevons.errors import UserError, did_you_mean
 from jevons.model.architecture import Architecture, architecture
@@ -21,6 +21,7 @@ from jevons.model.chip import chip as chip_by_name
 from jevons.model.cost_document import contributions, describe, serving_document
 from jevons.model.efficiency_factors import EfficiencyFactors, efficiency_factors
 from jevons.model.frontier import frontier_document
+from jevons.model.service_rate import Array
 from jevons.model.serving import (
     STEP_LIMIT,
     Serving,
@@ -73,7 +74,7 @@ def reference_serving(as_of: date | None = None) -> Serving:
     return Serving(setup, 88 * 128, 4_381, 1_216, cache_hit=0.563, disaggregated=True)
 
 
-def reference_rate(normals: Mapping[str, jax.Array], as_of: date | None = None) -> jax.Array:
+def reference_rate(normals: Mapping[str, np.ndarray], as_of: date | None = None) -> Array:
     """Output tokens per chip-second of the reference set-up, (draw,), from standard normals."""
     serving = reference_serving(as_of)
     table = efficiency_factors(as_of).at(serving.setup.chip.generation)

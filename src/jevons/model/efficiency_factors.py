@@ -14,8 +14,8 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jevons.errors import UserError
 
@@ -38,17 +38,17 @@ class Factor:
     source_url: str
     meaning: str
 
-    def transform(self, normal: jax.Array) -> jax.Array:
+    def transform(self, normal: np.ndarray) -> np.ndarray:
         """Two-piece lognormal draws from standard normals (draw,), cut off at ``cap``.
 
         A median of 0 leaves the factor out: every draw is 0.
         """
         if self.median == 0:
-            return jnp.zeros_like(normal)
-        above = jnp.log(self.high / self.median) / Z_95
-        below = jnp.log(self.median / self.low) / Z_95
-        spread = jnp.where(normal > 0, above, below)
-        return jnp.minimum(self.median * jnp.exp(spread * normal), self.cap)
+            return np.zeros_like(normal)
+        ends = np.array([self.high / self.median, self.median / self.low], np.float32)
+        above, below = np.asarray(jnp.log(ends)) / np.float32(Z_95)
+        spread = np.where(normal > 0, above, below)
+        return np.minimum(self.median * np.asarray(jnp.exp(spread * normal)), np.float32(self.cap))
 
     @property
     def source(self) -> str:
@@ -74,15 +74,15 @@ class EfficiencyFactors:
             table |= self.levels.get(level, {})
         return EfficiencyFactors(table, self.levels)
 
-    def medians(self) -> dict[str, jax.Array]:
+    def medians(self) -> dict[str, np.ndarray]:
         """Every factor at its median, as arrays (1,)."""
-        return {name: jnp.array([factor.median]) for name, factor in self.table.items()}
+        return {name: np.array([factor.median], np.float32) for name, factor in self.table.items()}
 
-    def from_normals(self, normals: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
+    def from_normals(self, normals: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Draws (draw,) of every factor from standard normals (draw,) by name."""
         return {name: factor.transform(normals[name]) for name, factor in self.table.items()}
 
-    def draw(self, seed: int, draws: int) -> dict[str, jax.Array]:
+    def draw(self, seed: int, draws: int) -> dict[str, np.ndarray]:
         """Draws (draw,) of every factor; one stream a name, so a new factor moves no other."""
         # The declared inputs are centred on this link, so it can only be read when it is called.
         from jevons.model.priors import standard_normals

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-import jax.numpy as jnp
+import numpy as np
 
 from jevons.errors import UserError
 from jevons.model.architecture import Architecture, architecture
@@ -214,7 +214,7 @@ class Worth:
 def worth(service: Service, context: int, as_of: date | None = None) -> Worth | None:
     """The service at ``context`` prompt tokens; nothing where no sequence fits."""
     factors = efficiency_factors(as_of).at(service.setup.chip.generation).medians()
-    factors |= {name: jnp.array([value]) for name, value in service.moved}
+    factors |= {name: np.array([value], np.float32) for name, value in service.moved}
     setup = service.setup
     serving = Serving(
         setup,

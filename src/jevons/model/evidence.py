@@ -105,7 +105,7 @@ class Evidence:
             },
             "anchors": [segment.experiment.anchor for segment in self.segments],
             "buyers": [
-                np.asarray([*s.experiment.setting.buyer_before, *s.experiment.setting.buyer_now])
+                np.concatenate([s.experiment.setting.buyer_before, s.experiment.setting.buyer_now])
                 .astype(float)
                 .tolist()
                 for s in self.segments

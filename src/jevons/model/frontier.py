@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-import jax.numpy as jnp
 import numpy as np
 
 from jevons.errors import UserError
@@ -83,5 +82,5 @@ def frontier_document(
 
 def _one(stages: Stages, at: int) -> Stages:
     """The stages of one batch size, (draw,), from those of all, (draw, batch) or less."""
-    whole = jnp.broadcast_shapes(*(part.shape for part in stages))
-    return Stages(*(jnp.broadcast_to(part, whole)[:, at] for part in stages))
+    whole = np.broadcast_shapes(*(part.shape for part in stages))
+    return Stages(*(np.broadcast_to(part, whole)[:, at] for part in stages))

@@ -17,12 +17,15 @@ from zlib import crc32
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import RULES, Anchor
 
 BLOCK = 4096  # draws in a compiled block: the fastest size measured on two cores (bench/chain.py)
+GROUP = 32  # names whose draws are made at once outside the chain
 Z_90 = 1.2815515655446004  # the standard normal's 90 % point
+Draws = jax.Array | np.ndarray
 Distribution = Literal["lognormal", "logitnormal", "normal"]
 
 
@@ -58,7 +61,7 @@ class Prior:
         """Standard deviation on the normal scale, from the declared 80 % range."""
         return (self.forward(self.p90) - self.forward(self.p10)) / (2 * Z_90)
 
-    def draw(self, location: jax.Array, normal: jax.Array) -> jax.Array:
+    def draw(self, location: Draws | float, normal: Draws) -> jax.Array:
         """Turn standard normal draws into draws of the input, in its unit.
 
         Args:
@@ -66,7 +69,7 @@ class Prior:
         """
         return self.value(location + self.scale * normal)
 
-    def value(self, raw: jax.Array) -> jax.Array:
+    def value(self, raw: Draws) -> jax.Array:
         """Values of the input, in its unit, from the scale on which it is normal."""
         match self.distribution:
             case "lognormal":
@@ -74,7 +77,7 @@ class Prior:
             case "logitnormal":
                 return jax.nn.sigmoid(raw)
             case "normal":
-                return raw
+                return jnp.asarray(raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,16 @@ def streams(
     An input's key depends on the seed, its name and the block's number alone: its draws do not
     change when another input is added, nor with the number of threads.
     """
-    labels = jnp.asarray([crc32(name.encode()) for name in names], jnp.uint32)
+    return _streams(seed, _labels(names), block, size)
+
+
+def _labels(names: Sequence[str]) -> np.ndarray:
+    return np.array([crc32(name.encode()) for name in names], np.uint32)
+
+
+def _streams(
+    seed: jax.typing.ArrayLike, labels: jax.typing.ArrayLike, block: jax.typing.ArrayLike, size: int
+) -> jax.Array:
     root = jax.random.key(seed)
 
     def one(label: jax.Array) -> jax.Array:
@@ -150,11 +162,23 @@ def streams(
         return jax.random.normal(key, (size,), dtype=jnp.float32)
 
     # One vectorised sampler compiles in a fraction of the time of one sampler an input.
-    return jax.vmap(one)(labels)
+    return jax.vmap(one)(jnp.asarray(labels))
 
 
-def standard_normals(seed: int, names: Sequence[str], draws: int) -> dict[str, jax.Array]:
-    """Standard normal draws (draw,) of named inputs: the blocks of :func:`streams` in a row."""
-    blocks = [streams(seed, names, block, BLOCK) for block in range(-(-draws // BLOCK))]
-    table = jnp.concatenate(blocks, axis=1)[:, :draws]
-    return dict(zip(names, table, strict=True))
+_group = jax.jit(_streams, static_argnames="size")
+
+
+def standard_normals(seed: int, names: Sequence[str], draws: int) -> dict[str, np.ndarray]:
+    """Standard normal draws (draw,) of named inputs: the blocks of :func:`streams` in a row.
+
+    They are drawn for :data:`GROUP` names at a time, so that one compiled sampler serves all.
+    """
+    labels = _labels(names)
+    table = np.empty((len(names), -(-draws // BLOCK) * BLOCK), np.float32)
+    for row in range(0, len(names), GROUP):
+        rows = slice(row, row + GROUP)
+        group = np.resize(labels[rows], GROUP)  # the last group begins again
+        for block, start in enumerate(range(0, draws, BLOCK)):
+            drawn = np.asarray(_group(np.uint32(seed), group, np.uint32(block), BLOCK))
+            table[rows, start : start + BLOCK] = drawn[: len(labels[rows])]
+    return dict(zip(names, table[:, :draws], strict=True))

@@ -21,7 +21,7 @@ from jevons.model.priors import BLOCK
 from jevons.model.simulate import Declared, Drawn, Experiment, arguments, sample
 
 HORIZONS = {"one_year": 4, "long_run": 20}  # quarters after the shock
-Block = Callable[[Drawn, jax.Array, Setting], Paths]
+Block = Callable[[Drawn, jax.typing.ArrayLike, Setting], Paths]
 
 
 @cache
@@ -58,12 +58,11 @@ def jevons_index(experiment: Experiment, draws: int) -> dict[str, dict[str, np.n
     start = QUARTERS.index(experiment.anchor) + 1
     parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {name: [] for name in HORIZONS}
     for block in range(-(-draws // BLOCK)):
-        paths = run(drawn, jnp.uint32(block), experiment.setting)
+        paths = run(drawn, np.uint32(block), experiment.setting)
+        total, workloads = (np.asarray(paths[name]) for name in ("total", "by_workload"))
         for name, ahead in HORIZONS.items():
             at = min(start + ahead, len(QUARTERS) - 1)
-            parts[name].append(
-                (np.asarray(paths["total"][at]), np.asarray(paths["by_workload"][:, at]))
-            )
+            parts[name].append((total[at], workloads[:, at]))
     return {
         name: {
             "total": np.concatenate([total for total, _ in blocks])[:draws],

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.typing import ArrayLike
 
-Factors = Mapping[str, jax.Array]
+Array = jax.Array | np.ndarray
+Factors = Mapping[str, Array]
 ALL_REDUCES = 2  # per layer: after attention and after the feed-forward block
 DISPATCH_BYTES = 1  # FP8 activations to the experts
 COMBINE_BYTES = 2  # BF16 results back
@@ -76,43 +78,55 @@ class Stages(NamedTuple):
     """Seconds of one step by stage and roof; each array broadcast over draws and set-ups.
 
     ``overhead`` is the engine's own time and the traffic of activations between kernels.
+    Arrays of JAX inside compiled code, of NumPy for results.
     """
 
-    dense_memory: jax.Array
-    dense_compute: jax.Array
-    expert_memory: jax.Array
-    expert_compute: jax.Array
-    attention_memory: jax.Array
-    attention_compute: jax.Array
-    communication: jax.Array
-    overhead: jax.Array
-    overlap: jax.Array  # share of the shorter of work and communication that is hidden
+    dense_memory: Array
+    dense_compute: Array
+    expert_memory: Array
+    expert_compute: Array
+    attention_memory: Array
+    attention_compute: Array
+    communication: Array
+    overhead: Array
+    overlap: Array  # share of the shorter of work and communication that is hidden
 
     @property
-    def dense(self) -> jax.Array:
+    def dense(self) -> Array:
         """Weights that all tokens pass through."""
-        return jnp.maximum(self.dense_memory, self.dense_compute)
+        return _maximum(self.dense_memory, self.dense_compute)
 
     @property
-    def expert(self) -> jax.Array:
+    def expert(self) -> Array:
         """Routed experts."""
-        return jnp.maximum(self.expert_memory, self.expert_compute)
+        return _maximum(self.expert_memory, self.expert_compute)
 
     @property
-    def attention(self) -> jax.Array:
+    def attention(self) -> Array:
         """Attention over the context."""
-        return jnp.maximum(self.attention_memory, self.attention_compute)
+        return _maximum(self.attention_memory, self.attention_compute)
 
     @property
-    def exposed(self) -> jax.Array:
+    def exposed(self) -> Array:
         """Communication that adds to the step: all that the other stages do not hide."""
         work = self.dense + self.expert + self.attention
-        return self.communication - self.overlap * jnp.minimum(work, self.communication)
+        return self.communication - self.overlap * _minimum(work, self.communication)
 
     @property
-    def total(self) -> jax.Array:
+    def total(self) -> Array:
         """Seconds of the step."""
         return self.dense + self.expert + self.attention + self.exposed + self.overhead
+
+
+# By the library that the arrays belong to, which the array API standard lets them name.
+def _maximum(one: Array, other: Array) -> Array:
+    found: Array = one.__array_namespace__().maximum(one, other)
+    return found
+
+
+def _minimum(one: Array, other: Array) -> Array:
+    found: Array = one.__array_namespace__().minimum(one, other)
+    return found
 
 
 def _floats(values: ArrayLike) -> jax.Array:
@@ -120,13 +134,13 @@ def _floats(values: ArrayLike) -> jax.Array:
     return jnp.asarray(values, dtype=jnp.float32)
 
 
-def gemm_share(tokens: ArrayLike, factors: Factors) -> jax.Array:
+def gemm_share(tokens: ArrayLike, factors: Factors) -> Array:
     """Share of peak FLOP/s of a matrix product: ``e(M) = e M / (M + M_half)``."""
     count = jnp.maximum(_floats(tokens), 1e-6)  # no tokens, no time, but no 0/0
     return factors["gemm_compute"] * count / (count + factors["gemm_half_tokens"])
 
 
-def experts_read(tokens: ArrayLike, work: Work, spread: ArrayLike = 1.0) -> jax.Array:
+def experts_read(tokens: ArrayLike, work: Work, spread: ArrayLike = 1.0) -> Array:
     """Expected experts touched per layer: ``E (1 - (1 - k/E)^b)``, ``b = 1 + s (B - 1)``.
 
     Tokens that choose their experts alike touch fewer than independent ones would: a token beyond
@@ -140,7 +154,7 @@ def experts_read(tokens: ArrayLike, work: Work, spread: ArrayLike = 1.0) -> jax.
 
 def _matrices(
     work: Work, machine: Machine, layout: Layout, factors: Factors, tokens: ArrayLike
-) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
+) -> tuple[Array, Array, Array, Array]:
     """Seconds (dense memory, dense compute, expert memory, expert compute) for ``tokens``."""
     parts = _floats(layout.micro_batches)
     tokens = _floats(tokens)
@@ -167,7 +181,7 @@ def _matrices(
 
 def _communication(
     work: Work, machine: Machine, layout: Layout, factors: Factors, tokens: ArrayLike, nodes: bool
-) -> jax.Array:
+) -> Array:
     """Seconds of tensor-parallel all-reduces and expert dispatch and combine for ``tokens``."""
     tensor, chips = _floats(layout.tensor), _floats(layout.chips)
     tokens = _floats(tokens)
@@ -269,7 +283,7 @@ def prefill_stages(
     )
 
 
-def _attended(work: Work, context: jax.Array) -> jax.Array:
+def _attended(work: Work, context: jax.Array) -> Array:
     """Tokens attended, times layers: all, or those selected and compressed, or a window."""
     branches = context * work.compressed_share + work.selected_tokens
     window = jnp.minimum(context, work.window) * work.window_layers
@@ -278,7 +292,7 @@ def _attended(work: Work, context: jax.Array) -> jax.Array:
 
 def _overhead(
     work: Work, machine: Machine, layout: Layout, factors: Factors, tokens: ArrayLike
-) -> jax.Array:
+) -> Array:
     """Seconds outside matrix products and attention: launches, routing, activations moved."""
     launches = factors["layer_overhead"] * work.layers
     routing = factors["expert_overhead"] * work.moe_layers * work.experts_per_token
@@ -287,5 +301,5 @@ def _overhead(
     return (launches + routing) * layout.micro_batches + moved / machine.memory_rate
 
 
-def _overlap(layout: Layout, factors: Factors) -> jax.Array:
+def _overlap(layout: Layout, factors: Factors) -> Array:
     return jnp.where(_floats(layout.micro_batches) > 1, factors["communication_overlap"], 0.0)

@@ -5,9 +5,9 @@ Rates follow from the roofline of :mod:`jevons.model.service_rate`; here the two
 
 from dataclasses import dataclass, replace
 
-import jax
+import numpy as np
 
-from jevons.model.service_rate import Factors, Stages, decode_stages, prefill_stages
+from jevons.model.service_rate import Array, Factors, Stages, decode_stages, prefill_stages
 from jevons.model.serving_setup import Setup
 
 PREFILL_TOKENS_PER_CHIP = 16_384  # LMSYS and DeepSeek profile data, wide expert parallelism
@@ -33,39 +33,48 @@ class Serving:
         return self.context_in + self.context_out / 2
 
 
-def decode(serving: Serving, factors: Factors) -> tuple[Stages, jax.Array]:
+def _results(stages: Stages) -> Stages:
+    """The same for NumPy, whose few operations from here on need no compiling."""
+    return Stages(*map(np.asarray, stages))
+
+
+def decode(serving: Serving, factors: Factors) -> tuple[Stages, Array]:
     """Stages of one decode step and seconds per output token of a user, (draw,)."""
     setup = serving.setup
-    stages = decode_stages(
-        setup.work(),
-        setup.machine(),
-        setup.layout(),
-        factors,
-        serving.batch / setup.pp,
-        serving.mean_context,
-        2.0 if serving.speculative else 1.0,
+    stages = _results(
+        decode_stages(
+            setup.work(),
+            setup.machine(),
+            setup.layout(),
+            factors,
+            serving.batch / setup.pp,
+            serving.mean_context,
+            2.0 if serving.speculative else 1.0,
+        )
     )
     accepted = factors["draft_acceptance"] if serving.speculative else 0.0
     return stages, stages.total / (1.0 + accepted)
 
 
-def prefill(serving: Serving, factors: Factors) -> tuple[Stages, jax.Array]:
+def prefill(serving: Serving, factors: Factors) -> tuple[Stages, Array]:
     """Stages of reading one chunk and prompt tokens read per chip-second, (draw,)."""
     setup = serving.setup
     stage_chips = setup.chips // setup.pp
     tokens = PREFILL_TOKENS_PER_CHIP * stage_chips if setup.wide else CHUNK_TOKENS
-    stages = prefill_stages(
-        setup.work(),
-        setup.machine(),
-        setup.layout(),
-        factors,
-        tokens,
-        max(serving.context_in, 1),
+    stages = _results(
+        prefill_stages(
+            setup.work(),
+            setup.machine(),
+            setup.layout(),
+            factors,
+            tokens,
+            max(serving.context_in, 1),
+        )
     )
     return stages, tokens / (stages.total * stage_chips)
 
 
-def tokens_per_chip_second(serving: Serving, factors: Factors, phase: str = "serve") -> jax.Array:
+def tokens_per_chip_second(serving: Serving, factors: Factors, phase: str = "serve") -> Array:
     """Tokens per second and chip, (draw,): prompt tokens in prefill, else output tokens.
 
     Served together, ``TPOT = t_decode + phi (B - 1) t_prompt / output``; served apart, the
@@ -85,7 +94,7 @@ def tokens_per_chip_second(serving: Serving, factors: Factors, phase: str = "ser
     return serving.batch / (time_per_output_token(serving, factors) * chips)
 
 
-def time_per_output_token(serving: Serving, factors: Factors) -> jax.Array:
+def time_per_output_token(serving: Serving, factors: Factors) -> Array:
     """Seconds between a user's output tokens, (draw,), prefill of others included."""
     _, step = decode(serving, factors)
     if serving.disaggregated:

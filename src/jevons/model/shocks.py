@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from jevons.errors import UserError, did_you_mean
 from jevons.model.clock import QUARTERS, index_of
+from jevons.model.device import on_device
 
 
 class Shocks(NamedTuple):
@@ -31,12 +31,12 @@ class Shocks(NamedTuple):
     @staticmethod
     def none() -> "Shocks":
         """No shock at all."""
-        zero = jnp.zeros(len(QUARTERS), jnp.float32)
+        zero = on_device(np.zeros(len(QUARTERS)))
         return Shocks(*(zero for _ in Shocks._fields))
 
     def joined(self, other: "Shocks") -> "Shocks":
         """Both together: factors multiply."""
-        return Shocks(*(a + b for a, b in zip(self, other, strict=True)))
+        return Shocks(*(on_device(np.add(a, b)) for a, b in zip(self, other, strict=True)))
 
 
 def shocks_of(factors: Mapping[str, float], at: str, first: str) -> Shocks:
@@ -62,5 +62,5 @@ def shocks_of(factors: Mapping[str, float], at: str, first: str) -> Shocks:
             raise UserError(f"unknown shock {name!r}{did_you_mean(name, Shocks._fields)}")
         if not 0 < factor < math.inf:
             raise UserError(f"{name} {factor:g} must be a factor above 0; 10 means ten times more")
-        given[name] = jnp.asarray(np.where(onset, math.log(factor), 0.0), jnp.float32)
+        given[name] = on_device(np.where(onset, math.log(factor), 0.0))
     return Shocks.none()._replace(**given)

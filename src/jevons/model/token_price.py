@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
+import numpy as np
 
 from jevons.errors import UserError
 from jevons.model.chip import Chip
-from jevons.model.service_rate import Factors
+from jevons.model.service_rate import Array, Factors
 
 HOURS_PER_YEAR = 8760.0
 
@@ -16,20 +15,21 @@ HOURS_PER_YEAR = 8760.0
 class Hour:
     """USD per chip-hour (draw,), how it was found, and its sources."""
 
-    usd: jax.Array
+    usd: Array
     basis: str
     sources: list[str]
 
 
-def power(chip: Chip, factors: Factors) -> jax.Array:
+def power(chip: Chip, factors: Factors) -> Array:
     """Site watts drawn per chip (draw,): rated IT power times mean draw times PUE.
 
     Rated IT power is a sourced figure where one was known, else server power, else TDP, each
     scaled up by its own factor.
     """
     rated = chip.value("it_power")
+    watts: Array
     if rated is not None:
-        watts = rated * jnp.ones_like(factors["pue"])
+        watts = rated * np.ones_like(factors["pue"])
     elif (server := chip.value("server_power")) is not None:
         watts = server * factors["it_overhead"]
     else:
@@ -38,13 +38,13 @@ def power(chip: Chip, factors: Factors) -> jax.Array:
     return watts * factors["power_draw"] * factors["pue"]
 
 
-def hourly_price(chip: Chip, factors: Factors, watts: jax.Array, given: float | None) -> Hour:
+def hourly_price(chip: Chip, factors: Factors, watts: Array, given: float | None) -> Hour:
     """USD per chip-hour (draw,): given, else rented, else the purchase price spread plus energy.
 
     Raises:
         UserError: the catalogue has neither a rental nor a purchase price known by the date.
     """
-    ones = jnp.ones_like(factors["pue"])
+    ones = np.ones_like(factors["pue"])
     if given is not None:
         return Hour(given * ones, f"given: {given:g} USD per chip-hour", [])
     rental = chip.figures.get("hourly_price")
@@ -55,7 +55,7 @@ def hourly_price(chip: Chip, factors: Factors, watts: jax.Array, given: float | 
     if bought is None:
         raise UserError(f"chip {chip.name}: no price known by then; give a price per chip-hour")
     capital = bought.value * factors["cluster_over_chip"] / (factors["life"] * HOURS_PER_YEAR)
-    energy = watts * factors["energy_price"] / 1e6
+    energy = watts * factors["energy_price"] * 1e-6  # W and USD/MWh
     basis = (
         f"purchase price of {bought.period_start}, {bought.value:,.0f} USD, with server and "
         "network, spread over 4 to 5 years, plus electricity"

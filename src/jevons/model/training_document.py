@@ -13,15 +13,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
+import numpy as np
 
 from jevons.errors import UserError
 from jevons.model.architecture import Architecture
 from jevons.model.chip import Chip
 from jevons.model.cost_document import quantity
 from jevons.model.efficiency_factors import EfficiencyFactors
-from jevons.model.service_rate import Factors
+from jevons.model.service_rate import Array, Factors
 from jevons.model.token_price import Hour, hourly_price, power
 from jevons.model.training_cost import flop_by_part
 
@@ -33,7 +32,7 @@ SEQUENCE = 4096  # tokens of a training sequence, as DeepSeek-V3's pre-training
 class RollOut(NamedTuple):
     """Inference inside reinforcement learning: tokens per chip-second (draw,), roof, set-up."""
 
-    rate: jax.Array
+    rate: Array
     bound: str
     setup: dict[str, Any]
 
@@ -92,11 +91,11 @@ def training_document(
         seconds = {"reference pass": flop / 3 / peak, "update": flop / peak}
         seconds = {"roll-outs": 1.0 / roll_out.rate} | seconds
         flop = flop * 4 / 3 + 2.0 * model.active_parameters
-        inference = float(jnp.median(seconds["roll-outs"]) * jnp.median(peak))
+        inference = float(np.median(seconds["roll-outs"]) * np.median(peak))
         bound = roll_out.bound if inference > sum(parts.values()) * 4 / 3 else "compute"
     watts = power(chip, factors)
     hour = hourly_price(chip, factors, watts, price_per_hour)
-    total = sum(seconds.values(), start=jnp.zeros_like(watts))
+    total = sum(seconds.values(), start=np.zeros_like(watts))
     usd = hour.usd / (3600.0 * utilisation)
     return {
         "model": model.name,
@@ -123,14 +122,14 @@ def training_document(
     }
 
 
-def _rows(seconds: dict[str, jax.Array], total: jax.Array) -> list[dict[str, Any]]:
-    whole = jnp.mean(total)
+def _rows(seconds: dict[str, Array], total: Array) -> list[dict[str, Any]]:
+    whole = np.mean(total)
     return [
         {
             "stage": name,
             "roof": "inference" if name == "roll-outs" else "compute",
             "seconds": quantity(values, "s"),
-            "share": round(float(jnp.mean(values) / whole), 4),
+            "share": round(float(np.mean(values) / whole), 4),
         }
         for name, values in seconds.items()
     ]

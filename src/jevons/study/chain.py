@@ -10,9 +10,10 @@ from jevons.model import rebound
 from jevons.model.clock import QUARTERS
 from jevons.model.demand import WORKLOADS
 from jevons.model.power import OPTIONS
-from jevons.model.simulate import Experiment, Progress, input_draws, simulate
+from jevons.model.simulate import input_draws, simulate
 from jevons.quantiles import path, rounded, summarise
-from jevons.study.path_summaries import PathSummaries, summarise_paths
+from jevons.study.path_summaries import PathSummaries
+from jevons.study.run import Run
 
 POWER_YEARS = range(2025, 2031)
 RESPONSES = ("compute_wanted", "tokens", "token_price", "ai_capex", "new_power_demand", "fleet")
@@ -24,15 +25,13 @@ MEMORY = 2**29  # bytes of responses held at once; more draws take more passes
 class ChainFigures:
     """Summaries of one experiment over its draws, each computed when first asked for."""
 
-    def __init__(
-        self, experiment: Experiment, draws: int, progress: Progress | None = None
-    ) -> None:
-        self.experiment, self.draws, self.progress = experiment, draws, progress
+    def __init__(self, run: Run) -> None:
+        self.run, self.experiment, self.draws = run, run.experiment, run.draws
 
-    @cached_property
+    @property
     def paths(self) -> PathSummaries:
         """Every path summarised, and what is counted over draws beside it."""
-        return summarise_paths(self.experiment, self.draws, self.progress)
+        return self.run.summaries
 
     @property
     def quantities(self) -> dict[str, Any]:
@@ -69,7 +68,7 @@ class ChainFigures:
         first = max(QUARTERS.index(quarter) - 1, 0)
         responses = {}
         for names in self._response_passes():
-            base = simulate(self.experiment, self.draws, names)
+            base = self.run.paths(names)
             moved = simulate(other, self.draws, names)
             for name in names:
                 before, after = base[name][:, first:], moved[name][:, first:]

@@ -6,18 +6,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 
 from jevons.errors import UserError, did_you_mean
 from jevons.model.priors import Z_90, Input
 from jevons.model.revenue import exposures
-from jevons.model.simulate import Experiment, inputs_drawn, simulate
+from jevons.model.simulate import inputs_drawn
 from jevons.quantiles import rounded, summarise
 from jevons.study.backcheck import backcheck
 from jevons.study.described import with_described
 from jevons.study.economics import economics
 from jevons.study.market import Market
+from jevons.study.run import Run
 from jevons.study.valuation_inputs import ValuationInputs
 from jevons.study.value_chain import PATHS, accounts, value_chain
 from jevons.valuation import (
@@ -47,24 +47,25 @@ class Companies:
     """Figures of the companies on one day.
 
     Args:
-        quoted: their prices. experiment: the chain's. draws: of the study; valuation uses the
-            first :data:`MOST_DRAWS` of them at most. inputs: of the valuation.
-        described: those of the companies that a user describes.
+        quoted: their prices. run: the chain's; valuation uses the first :data:`MOST_DRAWS` draws of
+            it at most. inputs: of the valuation. described: those of the companies that a user
+            describes.
     """
 
     def __init__(
         self,
         quoted: Market,
-        experiment: Experiment,
-        draws: int,
+        run: Run,
         inputs: ValuationInputs,
         described: Sequence[Described] = (),
     ) -> None:
         self.quoted, self.snapshot, self.all = quoted, quoted.snapshot, quoted.companies
-        self.experiment, self.draws = experiment, min(draws, MOST_DRAWS)
+        self.run, self.experiment = run, run.experiment
+        self.draws = min(run.draws, MOST_DRAWS)
         self.inputs, self.described = inputs, described
         self._values: dict[str, CompanyValue] = {}
         self._implied: dict[str, dict[str, Any]] = {}
+        self._scales: dict[str, float | None] = {}  # of the implied build-outs, in full precision
 
     @property
     def value_facts(self) -> list[str]:
@@ -75,7 +76,7 @@ class Companies:
     def paths(self) -> Mapping[str, np.ndarray]:
         """The chain's paths that companies need."""
         names = (*NEEDED, "spending_pools") if self.described else NEEDED
-        return simulate(self.experiment, self.draws, names)
+        return self.run.paths(names, self.draws)
 
     @cached_property
     def chain(self) -> ChainInputs:
@@ -99,7 +100,7 @@ class Companies:
         return value_chain(booked, self.snapshot)
 
     @cached_property
-    def normals(self) -> Mapping[str, jax.Array]:
+    def normals(self) -> Mapping[str, np.ndarray]:
         """Draws of every input of the valuation; see :meth:`ValuationInputs.normals`."""
         return self.inputs.normals(self.experiment.seed, self.draws)
 
@@ -228,7 +229,7 @@ class Companies:
         rows = {ticker: self.implied(ticker) for ticker in self.all}
         return {
             "companies": list(rows.values()),
-            "oversubscription": oversubscription(rows, self.chain, self.snapshot.as_of),
+            "oversubscription": oversubscription(self._scales, self.chain, self.snapshot.as_of),
         }
 
     def values(self) -> list[dict[str, Any]]:
@@ -243,8 +244,10 @@ class Companies:
         """
         if ticker not in self._implied:
             answer = implied_capex(self.valued(ticker), self.chain, self.snapshot.as_of)
-            units = driver_units.in_units(self.units, answer["scale"], self._largest_share(ticker))
-            self._implied[ticker] = answer | {"units": units}
+            scale = self._scales[ticker] = answer["scale"]
+            units = driver_units.in_units(self.units, scale, self._largest_share(ticker))
+            told = None if scale is None else rounded(scale)
+            self._implied[ticker] = answer | {"scale": told, "units": units}
         return self._implied[ticker]
 
     @cached_property

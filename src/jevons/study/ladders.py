@@ -1,12 +1,14 @@
 """Ladders: steps to buy each company's share in while it falls, and what history says of them."""
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jevons.entry import propose
-from jevons.market import PriceTable, volatility_of
+from jevons.market import volatility_of
 from jevons.study.companies import Companies
-from jevons.study.ladder_trial import LadderTrial, ladder_trial
+
+if TYPE_CHECKING:
+    from jevons.study.ladder_trial import LadderTrial
 
 
 class Ladders:
@@ -16,13 +18,17 @@ class Ladders:
         self.companies, self.quoted = companies, companies.quoted
 
     @cached_property
-    def trial(self) -> LadderTrial:
-        """The ladders' rule on the user's own prices, against its controls."""
-        return ladder_trial(self.quoted.prices or PriceTable({}), list(self.companies.all))
+    def trial(self) -> "LadderTrial | None":
+        """The ladders' rule on the user's own prices, against its controls; None without prices."""
+        if self.quoted.prices is None:
+            return None
+        from jevons.study.ladder_trial import ladder_trial  # brings a compiler that few runs need
+
+        return ladder_trial(self.quoted.prices, list(self.companies.all))
 
     def documents(self) -> list[dict[str, Any]]:
         """A ladder for every company whose price and high are known, and what history says."""
-        proposals = []
+        tried, proposals = self.trial, []
         for ticker, company in self.companies.all.items():
             state, history = self.quoted.state(ticker), self.quoted.histories.of(ticker)
             proposal = propose(
@@ -32,9 +38,9 @@ class Ladders:
                 volatility_of(company.layer, history),
                 self.companies.valued(ticker).per_share,
                 history=history,
-                trial=self.trial.trial,
+                trial=None if tried is None else tried.trial,
             )
             if proposal.rungs:
-                trial = self.trial.document(ticker)
+                trial = None if tried is None else tried.document(ticker)
                 proposals.append(proposal.document() | {"trial": trial})
         return proposals

@@ -5,7 +5,7 @@ come: quantiles to one part in 1,024, in memory that does not grow with the draw
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
@@ -67,22 +67,32 @@ class PathSummaries:
             the smallest, by forecast quarter. p_more_is_spent: P(the five buyers' capex of the
             next four quarters exceeds that of the last four), None where the clock ends before.
         p_thesis_shortfall: P(gross shortfall above :data:`THESIS_SHORTFALL` at the end of
-            :data:`THESIS_YEAR`).
+            :data:`THESIS_YEAR`). kept: paths (draw, ..., quarter) that were to be kept, by name,
+            none where the draws are too many.
     """
 
     quantities: dict[str, Any]
     binding: dict[str, Any]
     p_more_is_spent: float | None
     p_thesis_shortfall: float
+    kept: Mapping[str, np.ndarray]
 
 
 def summarise_paths(
-    experiment: Experiment, draws: int, progress: Progress | None = None
+    experiment: Experiment,
+    draws: int,
+    progress: Progress | None = None,
+    keep: Sequence[str] = (),
 ) -> PathSummaries:
-    """Run the chain once and summarise every path."""
+    """Run the chain once and summarise every path; ``keep`` names those to hand on whole."""
     tally = _Tally(QUARTERS.index(experiment.anchor))
-    summarised = _sorted if draws <= KEPT else _counted
-    quantities = summarised(experiment, draws, tally, progress)
+    kept: dict[str, np.ndarray] = {}
+    if draws <= KEPT:
+        paths = simulate(experiment, draws, outputs(), progress)
+        quantities = _sorted(paths, tally)
+        kept = {name: paths[name] for name in keep}
+    else:
+        quantities = _counted(experiment, draws, tally, progress)
     quantities["data_center_revenue"] = quantities["ai_revenue.NVDA"]
     ahead = list(QUARTERS[tally.anchor + 1 :])
     shares = {
@@ -93,6 +103,7 @@ def summarise_paths(
         {"quarter": ahead, "share": shares},
         rounded(tally.more / draws) if tally.years_known else None,
         rounded(tally.short / draws),
+        kept,
     )
 
 
@@ -116,15 +127,13 @@ class _Tally:
         self.short += int(np.sum(end > THESIS_SHORTFALL))
 
 
-def _sorted(
-    experiment: Experiment, draws: int, tally: _Tally, progress: Progress | None
-) -> dict[str, Any]:
-    paths = simulate(experiment, draws, series_names(), progress)
+def _sorted(paths: Mapping[str, np.ndarray], tally: _Tally) -> dict[str, Any]:
+    """Summaries of every series of the paths, each (draw, ..., quarter)."""
     tally.add({name: paths[name].T for name in (BINDING, CAPEX, SHORTFALL)})
-    del paths[BINDING]
+    places = {name: series(name) for name in series_names() if name != BINDING}
+    each = [paths[of] if at is None else paths[of][:, at] for of, at in places.values()]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # sorting lets others run
-        found = pool.map(summary, paths, paths.values())
-        return dict(zip(paths, found, strict=True))
+        return dict(zip(places, pool.map(summary, places, each), strict=True))
 
 
 def _counted(

@@ -1,5 +1,6 @@
 """The record: claims made by the day, what became of them, and how likely the chain held them."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -10,7 +11,8 @@ from jevons.claims import Claim, Resolution, claims, document, probability, reso
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.variables import variable
 from jevons.model.clock import QUARTERS, fiscal_quarter_of, quarter_of
-from jevons.model.simulate import LEADING_AXES, Experiment, simulate
+from jevons.model.simulate import LEADING_AXES
+from jevons.study.run import Run
 
 MOST_DRAWS = 100_000  # that a probability is counted from; its error is then 0.2 % at most
 
@@ -18,9 +20,8 @@ MOST_DRAWS = 100_000  # that a probability is counted from; its error is then 0.
 class Record:
     """The ledger of claims on one day, held against the facts and the chain."""
 
-    def __init__(self, snapshot: Snapshot, experiment: Experiment, draws: int) -> None:
-        self.snapshot, self.experiment = snapshot, experiment
-        self.draws = min(draws, MOST_DRAWS)
+    def __init__(self, snapshot: Snapshot, run: Run) -> None:
+        self.snapshot, self.run = snapshot, run
 
     @cached_property
     def resolutions(self) -> list[tuple[Claim, Resolution]]:
@@ -55,7 +56,7 @@ class Record:
         if not claim.quantity:
             return None
         positions = quarters_of(claim)
-        anchor = QUARTERS.index(self.experiment.anchor)
+        anchor = QUARTERS.index(self.run.experiment.anchor)
         if not positions or positions[-1] <= anchor:
             return None
         names = claim.quantity.split("+")
@@ -70,14 +71,14 @@ class Record:
         return values[:, list(LEADING_AXES[stem][1]).index(member)] if member else values
 
     @cached_property
-    def _paths(self) -> dict[str, np.ndarray]:
-        needed = {
-            name.partition(".")[0]
-            for claim, _ in self.resolutions
-            for name in claim.quantity.split("+")
-            if name
-        }
-        return simulate(self.experiment, self.draws, needed)
+    def _paths(self) -> Mapping[str, np.ndarray]:
+        return self.run.paths(quantities(self.snapshot), min(self.run.draws, MOST_DRAWS))
+
+
+def quantities(snapshot: Snapshot) -> list[str]:
+    """Names of the paths that the claims made by the day are about."""
+    of_claims = (name for claim in claims(snapshot) for name in claim.quantity.split("+"))
+    return sorted({name.partition(".")[0] for name in of_claims if name})
 
 
 def quarters_of(claim: Claim) -> list[int]:

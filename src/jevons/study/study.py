@@ -23,16 +23,17 @@ from jevons.model.simulate import Experiment, Progress, dataset, simulate
 from jevons.study import campuses, capital, costs, figures, power
 from jevons.study.calibrated import calibration, needed
 from jevons.study.calibration import posterior_of
-from jevons.study.chain import SHOCK, ChainFigures
-from jevons.study.companies import Companies
+from jevons.study.chain import RESPONSES, SHOCK, ChainFigures
+from jevons.study.companies import NEEDED, Companies
 from jevons.study.described import store_with
 from jevons.study.history import observed
 from jevons.study.index import explained
 from jevons.study.ladders import Ladders
 from jevons.study.market import Market
 from jevons.study.record import Record
+from jevons.study.record import quantities as claimed
+from jevons.study.run import Run
 from jevons.study.scenario import Scenario, joined, moved_inputs
-from jevons.study.signals import signals
 from jevons.study.supply import SupplyFigures
 from jevons.study.tornado import tornado
 from jevons.study.valuation_inputs import ValuationInputs, declared_inputs
@@ -143,21 +144,25 @@ class Study:
         return Market(self.snapshot, self.prices, dict(companies()) | own, self.macro)
 
     @cached_property
+    def run(self) -> Run:
+        """The experiment over the draws, with the paths that several figures read."""
+        shared = (*NEEDED, *RESPONSES, *claimed(self.snapshot))
+        return Run(self.experiment, self.draws, self.progress, shared)
+
+    @cached_property
     def companies(self) -> Companies:
         """Values and implied build-outs by company."""
-        return Companies(
-            self.quoted, self.experiment, self.draws, self.valuation_inputs, self.described
-        )
+        return Companies(self.quoted, self.run, self.valuation_inputs, self.described)
 
     @cached_property
     def record(self) -> Record:
         """The ledger of claims."""
-        return Record(self.snapshot, self.experiment, self.draws)
+        return Record(self.snapshot, self.run)
 
     @cached_property
     def chain(self) -> ChainFigures:
         """Figures of the chain."""
-        return ChainFigures(self.experiment, self.draws, self.progress)
+        return ChainFigures(self.run)
 
     @cached_property
     def build_out(self) -> SupplyFigures:
@@ -322,6 +327,8 @@ class Study:
 
     def signals(self, macro_store: Path | None = None) -> Iterator[tuple[date, str, str, str]]:
         """What rules of buying may read; see :func:`jevons.study.signals.signals`."""
+        from jevons.study.signals import signals  # brings a compiler that few runs need
+
         return signals(
             self.snapshot, self.quoted.histories, list(companies().values()), macro_store
         )

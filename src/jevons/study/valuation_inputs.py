@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
-import jax
+import numpy as np
 
 from jevons.model.priors import Z_90, Input, standard_normals
 from jevons.valuation import Company, Described, companies, input_names, settle
 
-Points = TypeVar("Points", float, jax.Array)
+Points = TypeVar("Points", float, np.ndarray)
 
 
 @cache
@@ -44,7 +44,7 @@ class ValuationInputs:
     declared: Mapping[str, Input]
     settled: Mapping[str, Input]
 
-    def normals(self, seed: int, draws: int) -> Mapping[str, jax.Array]:
+    def normals(self, seed: int, draws: int) -> Mapping[str, np.ndarray]:
         """Draws of every input on the scale on which its declared prior is standard.
 
         An input whose centre or range was moved has its draws moved in the same way: the prior as

@@ -5,10 +5,11 @@ from datetime import date
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from jevons.model.clock import FIRST_YEAR, LAST_YEAR
+from jevons.model.device import on_device
 from jevons.valuation import blocks, cash_flow
 from jevons.valuation.blocks import LOWEST_MARGIN, Gas, Plants, RateBase
 from jevons.valuation.chain_inputs import (
@@ -24,6 +25,8 @@ from jevons.valuation.fair_value import Draws
 from jevons.valuation.fundamentals import Fundamentals
 from jevons.valuation.priors import draws_of, priors_of
 from jevons.valuation.trade import MIDDLES, Line, Trade
+
+_added_revenue = jax.jit(blocks.added_revenue)
 
 
 class Case(NamedTuple):
@@ -63,33 +66,34 @@ def build_case(
     Raises:
         UserError: the valuation date is past the end of the chain.
     """
-    x = draws_of(company, {name: np.asarray(z, np.float64) for name, z in normals.items()})
+    drawn = draws_of(company, {name: np.asarray(z, np.float64) for name, z in normals.items()})
+    x = {name: _double(values) for name, values in drawn.items()}
     now = cash_flow.year_fraction(valued_on)
     ai_revenue = chain.ai_revenue[company.ticker]
     ai_path = chain.buyer_ai_capex[company.ticker] if company.economics == "buyer" else ai_revenue
     ai_reported = within(ai_revenue, reported.start, reported.end)
     plants, rate_base, gas = _of_its_block(company, chain, reported, known)
     revenue, reported_margin = _outside_regulation(reported, known)
-    inside = jnp.asarray(ai_reported)
+    inside = ai_reported
     if plants is not None:
-        inside = inside * blocks.added_revenue(x, plants)
-    base_now = jnp.maximum(revenue - inside, 0.0)
+        inside = inside * np.asarray(_added_revenue(x, plants))
+    base_now = np.maximum(revenue - inside, 0.0)
     window_middle = (
         cash_flow.year_fraction(reported.start) + cash_flow.year_fraction(reported.end)
     ) / 2
-    growth = (1 + x["base_growth"])[:, None] ** (MIDDLES - window_middle)
+    growth = (1 + drawn["base_growth"])[:, None] ** (MIDDLES - window_middle)
     # The margin moves in a straight line from the reported one to the one drawn for 2030.
     arrived = np.clip((MIDDLES - now) / max(MIDDLES[-1] - now, 1.0), 0.0, 1.0)
-    margin = reported_margin + x["margin_change"][:, None] * arrived
-    premium = x["ai_margin_premium"][:, None] if "ai_margin_premium" in x else 0.0
+    margin = reported_margin + drawn["margin_change"][:, None] * arrived
+    premium = drawn["ai_margin_premium"][:, None] if "ai_margin_premium" in drawn else 0.0
     ramp = build_out_ramp(valued_on)
     case = Case(
         x=x,
-        base_revenue=base_now[:, None] * growth,
-        base_margin=jnp.maximum(margin, LOWEST_MARGIN),
-        ai_margin=jnp.maximum(margin + premium, LOWEST_MARGIN),
-        ai=jnp.asarray(by_year(ai_path)),
-        ai_ramp=jnp.asarray(by_year(ai_path * ramp)),
+        base_revenue=_double(base_now[:, None] * growth),
+        base_margin=_double(np.maximum(margin, LOWEST_MARGIN)),
+        ai_margin=_double(np.maximum(margin + premium, LOWEST_MARGIN)),
+        ai=_double(by_year(ai_path)),
+        ai_ramp=_double(by_year(ai_path * ramp)),
         when=cash_flow.timing(
             valued_on, FIRST_YEAR, LAST_YEAR + cash_flow.FADE_YEARS, mid_year=mid_year
         ),
@@ -100,24 +104,28 @@ def build_case(
     return case, _warnings(company, reported, ai_reported, valued_on)
 
 
+def _double(values: ArrayLike) -> jax.Array:
+    return on_device(values, np.float64)
+
+
 def _of_its_block(
     company: Company, chain: ChainInputs, reported: Fundamentals, known: Trade
 ) -> tuple[Plants | None, RateBase | None, Gas | None]:
     """What the economics of its block need, where it is known."""
     if company.economics == "gas" and known.netback is not None:
         unit_cost = known.netback.reported * (1 - reported.margin)
-        price = jnp.asarray(chain.unit_prices[GAS_PRICE], jnp.float64)
-        return None, None, Gas(known.netback, price, jnp.asarray(unit_cost))
+        price = _double(chain.unit_prices[GAS_PRICE])
+        return None, None, Gas(known.netback, price, _double(unit_cost))
     if company.economics not in ("generator", "utility"):
         return None, None, None
-    contract = jnp.asarray(chain.unit_prices[CONTRACT_PRICE], jnp.float64)
+    contract = _double(chain.unit_prices[CONTRACT_PRICE])
     rate_base = None
     if known.rate_base is not None:
         starts = np.arange(FIRST_YEAR, LAST_YEAR + 2) - cash_flow.year_fraction(known.rate_base.at)
-        rate_base = RateBase(jnp.asarray(known.rate_base.amount), jnp.asarray(starts))
+        rate_base = RateBase(_double(known.rate_base.amount), _double(starts))
     if company.economics == "utility":
         return Plants(contract), rate_base, None
-    cleared = None if known.cleared is None else jnp.asarray(known.cleared)
+    cleared = None if known.cleared is None else _double(known.cleared)
     return Plants(contract, known.energy or _drawn(company), known.capacity, cleared), None, None
 
 

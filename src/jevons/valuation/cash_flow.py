@@ -19,6 +19,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jevons.model.device import on_device
+
 FADE_YEARS = 10
 # Fastest growth and shrinkage, a year, with which a segment may enter the fade. Assumption: ten
 # years of fade from 20 % to 3 % already multiply a segment by three.
@@ -81,7 +83,7 @@ def timing(valued_on: date, first_year: int, last_year: int, *, mid_year: bool =
     paid = starts + 1 - (weight / 2 if mid_year else 0.0)
     time = np.where(weight > 0, paid - now, 0.0)
     horizon = last_year + 1 - now - (0.5 if mid_year else 0.0)
-    return Timing(jnp.asarray(weight), jnp.asarray(time), jnp.asarray(horizon))
+    return Timing(*(on_device(each, np.float64) for each in (weight, time, horizon)))
 
 
 def entry_growth(level: jax.Array) -> jax.Array:

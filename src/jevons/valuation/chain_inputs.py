@@ -81,8 +81,10 @@ class ChainInputs:
 
 def by_year(quarterly: Path) -> NDArray[np.float64]:
     """Sum quarters to calendar years, (draw, quarter) -> (draw, year)."""
-    years = quarterly.astype(np.float64).reshape(len(quarterly), -1, QUARTERS_A_YEAR)
-    return np.asarray(years.sum(2))
+    first, *others = (
+        quarterly[:, part::QUARTERS_A_YEAR].astype(np.float64) for part in range(QUARTERS_A_YEAR)
+    )
+    return np.asarray(sum(others, first))
 
 
 def within(quarterly: Path, start: date, end: date) -> NDArray[np.float64]:
@@ -119,5 +121,7 @@ def build_out_ramp(as_of: date) -> NDArray[np.float64]:
 
 def driver(chain: ChainInputs, as_of: date, scale: float = 1.0) -> NDArray[np.float64]:
     """World AI capital spending in 2028 under a scaled build-out, (draw,), USD_bn a year."""
-    multiplier = 1 + (scale - 1) * build_out_ramp(as_of)
-    return np.asarray(by_year(chain.ai_capex * multiplier)[:, DRIVER_YEAR - FIRST_YEAR])
+    start = (DRIVER_YEAR - FIRST_YEAR) * QUARTERS_A_YEAR
+    year = slice(start, start + QUARTERS_A_YEAR)
+    multiplier = 1 + (scale - 1) * build_out_ramp(as_of)[year]
+    return by_year(chain.ai_capex[:, year] * multiplier)[:, 0]

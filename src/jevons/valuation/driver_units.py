@@ -14,7 +14,8 @@ Its other names follow by accounting, all else at its draws:
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ END = QUARTERS.index(f"{DRIVER_YEAR}Q4")
 UNITS = {"ai_capex": "USD_bn", "fleet_gw": "GW", "token_growth": "1/year", "share": "1"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DriverUnits:
     """The paths that translate a scale, (draw, quarter) each."""
 
@@ -37,28 +38,52 @@ class DriverUnits:
     paths: Mapping[str, Path]
     as_of: date
 
+    @cached_property
+    def base(self) -> dict[str, float]:
+        """Medians as the chain has them."""
+        return self.at(1.0)
+
     def at(self, scale: float) -> dict[str, float]:
         """Medians under a scaled build-out, by name of :data:`UNITS`, the share aside."""
         return {
             "ai_capex": float(np.median(driver(self.chain, self.as_of, scale))),
-            "fleet_gw": float(np.median(self._grown("fleet_power", scale))),
+            "fleet_gw": float(np.median(self._fleet_power.at(scale))),
             "token_growth": float(np.median(self._token_growth(scale))),
         }
 
-    def _grown(self, name: str, scale: float) -> NDArray[np.float64]:
-        """A fleet at the end of the driver's year, its growth after the day scaled, (draw,)."""
-        path = self.paths[name].astype(np.float64)
-        growth = np.diff(path, axis=1, prepend=path[:, :1])[:, : END + 1]
-        ramp = build_out_ramp(self.as_of)[: END + 1]
-        return np.asarray(path[:, END] + (scale - 1) * growth @ ramp)
+    @cached_property
+    def _fleet_power(self) -> "Growing":
+        return Growing.of(self.paths["fleet_power"], self.as_of)
+
+    @cached_property
+    def _fleet(self) -> "Growing":
+        return Growing.of(self.paths["fleet"], self.as_of)
 
     def _token_growth(self, scale: float) -> NDArray[np.float64]:
-        tokens = self.paths["tokens"].astype(np.float64)
         now = min(int((year_fraction(self.as_of) - FIRST_YEAR) / QUARTER_YEARS), END - 1)
-        more = self._grown("fleet", scale) / self.paths["fleet"][:, END]
+        before, end = (self.paths["tokens"][:, at].astype(np.float64) for at in (now, END))
+        more = self._fleet.at(scale) / self._fleet.end
         years = (END - now) * QUARTER_YEARS
-        ratio = np.maximum(tokens[:, END] * more / tokens[:, now], 1e-12)
+        ratio = np.maximum(end * more / before, 1e-12)
         return np.asarray(ratio ** (1 / years) - 1)
+
+
+class Growing(NamedTuple):
+    """A fleet at the end of the driver's year, and what a scale of one adds to it, each (draw,)."""
+
+    end: NDArray[np.float64]
+    added: NDArray[np.float64]
+
+    @staticmethod
+    def of(path: Path, as_of: date) -> "Growing":
+        """From a path (draw, quarter); what is built after the day counts as it arrives."""
+        until = path[:, : END + 1].astype(np.float64)
+        growth = np.diff(until, axis=1, prepend=until[:, :1])
+        return Growing(until[:, END], growth @ build_out_ramp(as_of)[: END + 1])
+
+    def at(self, scale: float) -> NDArray[np.float64]:
+        """The fleet under a scaled build-out, (draw,)."""
+        return self.end + (scale - 1) * self.added
 
 
 def in_units(
@@ -74,7 +99,7 @@ def in_units(
         by name of :data:`UNITS`: ``implied, base, unit``, for the share also ``pool`` and, where
         it would have to exceed one, ``reason``.
     """
-    base = units.at(1.0)
+    base = units.base
     there = {} if scale is None else units.at(scale)
     found: dict[str, dict[str, Any]] = {
         name: {

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -31,7 +29,7 @@ class Claims(NamedTuple):
     exercise_price: float = 0.0
 
 
-def value_per_share(enterprise: jax.Array, claims: Claims) -> jax.Array:
+def value_per_share(enterprise: ArrayLike, claims: Claims) -> Draws:
     """Value of one listed share, (draw,), listing currency a share.
 
     (EV - net debt - other claims) x ordinary shares per listed share x exchange rate / shares;
@@ -45,12 +43,12 @@ def value_per_share(enterprise: jax.Array, claims: Claims) -> jax.Array:
     Args:
         enterprise: (draw,), reporting currency bn.
     """
-    equity = jnp.maximum(enterprise - claims.net_debt - claims.other_claims, 0.0)
+    equity = np.maximum(np.asarray(enterprise) - claims.net_debt - claims.other_claims, 0.0)
     listed = claims.shares / claims.shares_per_listed
     plain = equity * claims.exchange_rate / listed
     paid_in = claims.options * claims.exercise_price
     diluted = (equity * claims.exchange_rate + paid_in) / (listed + claims.options)
-    return jnp.where(plain > claims.exercise_price, diluted, plain)
+    return np.where(plain > claims.exercise_price, diluted, plain)
 
 
 def refuse_endless_growth(growth: ArrayLike, wacc: ArrayLike, who: str) -> None:

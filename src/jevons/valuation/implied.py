@@ -35,12 +35,12 @@ def median_value(value: CompanyValue) -> MedianValue:
     if case is None or claims is None:
         raise ValueError(f"{value.company.ticker} has no value: {value.missing}")
     with jax.enable_x64(True):
-        base = base_worth(case).enterprise
+        base = np.asarray(base_worth(case).enterprise)
 
     def at(scale: float) -> float:
         with jax.enable_x64(True):
-            ai = ai_worth(case, scale, buyer=buyer).enterprise
-            return float(np.median(value_per_share(base + ai, claims)))  # far faster than jnp's
+            ai = np.asarray(ai_worth(case, scale, buyer=buyer).enterprise)
+        return float(np.median(value_per_share(base + ai, claims)))  # far faster than jnp's
 
     return at
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import jax
 import numpy as np
-from scipy.special import ndtr
 
 from jevons.errors import UserError, did_you_mean
 from jevons.facts.snapshot import Snapshot
@@ -46,6 +45,8 @@ def iso_value(
     Raises:
         UserError: the company has no such input, no value or no price.
     """
+    from scipy.special import ndtr  # slow to import, and few commands need it
+
     ticker, priors = value.company.ticker, priors_of(value.company)
     if name not in priors:
         raise UserError(f"{ticker} has no input '{name}'{did_you_mean(name, priors)}")

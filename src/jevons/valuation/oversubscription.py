@@ -39,12 +39,13 @@ def suppliers() -> tuple[str, ...]:
 
 
 def oversubscription(
-    implied: Mapping[str, Mapping[str, Any]], chain: ChainInputs, as_of: date
+    scales: Mapping[str, float | None], chain: ChainInputs, as_of: date
 ) -> dict[str, Any]:
     """Suppliers' implied revenue over buyers' implied spending, against the chain's own ratio.
 
     Args:
-        implied: answers of :func:`~jevons.valuation.implied.implied_capex` by ticker.
+        scales: on the build-out, implied by each price, by ticker; None where none is. See
+            :func:`~jevons.valuation.implied.implied_capex`.
 
     Returns:
         ``supplier_revenue`` and ``buyer_spending`` (medians of 2028, USD_bn), their ``ratio``, the
@@ -53,14 +54,14 @@ def oversubscription(
         ratios and named in ``without_root``. With nobody left on one side the ratios are None and
         ``reason`` says so.
     """
-    scales = {ticker: row["scale"] for ticker, row in implied.items()}
-    sellers = [t for t in suppliers() if scales.get(t) is not None]
-    buyers = [t for t in chain.buyer_ai_capex if scales.get(t) is not None]
-    absent = [t for t in (*suppliers(), *chain.buyer_ai_capex) if scales.get(t) is None]
+    implied = {ticker: scale for ticker, scale in scales.items() if scale is not None}
+    sellers = [t for t in suppliers() if t in implied]
+    buyers = [t for t in chain.buyer_ai_capex if t in implied]
+    absent = [t for t in (*suppliers(), *chain.buyer_ai_capex) if t not in implied]
 
     def total(paths: Mapping[str, Path], tickers: list[str], *, at_price: bool) -> float:
         return sum(
-            _in_driver_year(paths[t], scales[t] if at_price else 1.0, as_of) for t in tickers
+            _in_driver_year(paths[t], implied[t] if at_price else 1.0, as_of) for t in tickers
         )
 
     revenue, spending = (

@@ -11,8 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
-import jax
-import jax.numpy as jnp
+import numpy as np
+from numpy.typing import ArrayLike
 
 from jevons.errors import UserError, did_you_mean
 from jevons.model.priors import Input, Prior
@@ -96,7 +96,7 @@ def settle(company: Company) -> dict[str, Input]:
     }
 
 
-def draws_of(company: Company, normals: Mapping[str, jax.typing.ArrayLike]) -> dict[str, jax.Array]:
+def draws_of(company: Company, normals: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:
     """Draws of a company's inputs by short name, each (draw,), with the rates that follow.
 
     WACC = risk-free rate + asset beta x equity risk premium (CAPM on the assets; the asset betas
@@ -110,7 +110,7 @@ def draws_of(company: Company, normals: Mapping[str, jax.typing.ArrayLike]) -> d
         KeyError: a stream is missing.
     """
     x = {
-        name: prior.draw(jnp.asarray(prior.forward(prior.median)), jnp.asarray(normals[prior.name]))
+        name: np.asarray(prior.draw(prior.forward(prior.median), np.asarray(normals[prior.name])))
         for name, prior in priors_of(company).items()
     }
     x["wacc"] = x["risk_free_rate"] + x["asset_beta"] * x["equity_risk_premium"]

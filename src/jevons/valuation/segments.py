@@ -84,11 +84,11 @@ def ai_worth(case: Case, scale: jax.typing.ArrayLike, *, buyer: bool) -> cash_fl
     Returns:
         each (draw,), USD_bn.
     """
-    worth: cash_flow.Worth = _ai_worth(case, jnp.asarray(scale), buyer)
+    worth: cash_flow.Worth = _ai_worth(case, scale, buyer)
     return worth
 
 
-def _ai_worth_of(case: Case, scale: jax.Array, buyer: bool) -> cash_flow.Worth:
+def _ai_worth_of(case: Case, scale: jax.typing.ArrayLike, buyer: bool) -> cash_flow.Worth:
     segment = ai_segment(case, scale, buyer=buyer)
     return cash_flow.present_value(segment, case.x["wacc"], terminal_of(case), case.when)
 

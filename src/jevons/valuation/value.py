@@ -90,8 +90,7 @@ def value_company(
         )
         refuse_endless_growth(case.x["terminal_growth"], case.x["wacc"], company.ticker)
         parts = base_worth(case), ai_worth(case, 1.0, buyer=company.economics == "buyer")
-        enterprise = parts[0].enterprise + parts[1].enterprise
-        terminal = parts[0].terminal + parts[1].terminal
+        enterprise, terminal = (np.add(*each) for each in zip(*parts, strict=True))
         claims = Claims(
             reported.net_debt,
             reported.other_claims,
@@ -101,7 +100,7 @@ def value_company(
             reported.options,
             reported.exercise_price,
         )
-        per_share = np.asarray(value_per_share(enterprise, claims))
+        per_share = value_per_share(enterprise, claims)
     value = _judged(company, price, reported, claims, case, per_share, enterprise, terminal)
     facts = tuple(dict.fromkeys((*reported.facts, *known.facts)))
     return replace(value, trade=known, facts=facts, warnings=(*warnings, *known.missing))
@@ -114,8 +113,8 @@ def _judged(
     claims: Claims,
     case: Case,
     per_share: Draws,
-    enterprise: jax.Array,
-    terminal: jax.Array,
+    enterprise: Draws,
+    terminal: Draws,
 ) -> CompanyValue:
     income = reported.margin * reported.revenue
     market: dict[str, float] = {}
@@ -124,19 +123,18 @@ def _judged(
         market = multiples(
             price * listed + claims.net_debt + claims.other_claims, reported.revenue, income
         )
-    whole = np.asarray(enterprise)
-    share = np.asarray(terminal) / np.where(whole == 0, np.inf, whole)
+    share = terminal / np.where(enterprise == 0, np.inf, enterprise)
     return CompanyValue(
         company,
         price,
         per_share=per_share,
-        enterprise=whole,
+        enterprise=enterprise,
         terminal_share=share,
         wacc=np.asarray(case.x["wacc"]),
         p_above_price=None if price is None else chance_above(per_share, price),
         p_worthless=float(np.mean(per_share == 0)),
         market_multiples=market,
-        value_multiples=multiples(float(np.median(whole)), reported.revenue, income),
+        value_multiples=multiples(float(np.median(enterprise)), reported.revenue, income),
         reported=reported,
         claims=claims,
         case=case,
