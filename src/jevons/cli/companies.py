@@ -120,11 +120,23 @@ def implied(
             show_default=False,
         ),
     ] = None,
+    driver: Annotated[
+        str | None,
+        typer.Option(
+            "--driver",
+            metavar="NAME",
+            help="Solve for token_growth, or for another input of the chain such as elasticity, "
+            "with the chain simulated anew, instead of scaling the build-out.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Which build-out today's price already implies; without a ticker, every company."""
     chosen = [ticker.upper() for ticker in tickers or ()]
     if other is not None and len(chosen) != 1:
         raise UserError(f"--with {other} takes one company; name one ticker, e.g. NVDA")
+    if other is not None and driver is not None:
+        raise UserError(f"--with {other} and --driver {driver} are two questions; ask one")
     with progress(f"Simulating {draws:,} draws") as report:
         study = open_study(
             as_of,
@@ -140,6 +152,8 @@ def implied(
         answer: Any
         if other is not None:
             answer = study.iso_value(chosen[0], other)
+        elif driver is not None:
+            answer = study.implied_driver(driver, chosen)
         else:
             found = [study.implied(ticker) for ticker in chosen]
             answer = found[0] if len(found) == 1 else found or study.side_by_side()

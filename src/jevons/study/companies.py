@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from jevons.errors import UserError, did_you_mean
-from jevons.model.priors import Z_90, Input
 from jevons.model.revenue import exposures
-from jevons.model.simulate import inputs_drawn
+from jevons.model.simulate import Experiment, inputs_drawn, simulate
 from jevons.quantiles import rounded, summarise
+from jevons.study import implied_driver
 from jevons.study.backcheck import backcheck
 from jevons.study.described import with_described
 from jevons.study.economics import economics
@@ -20,6 +20,7 @@ from jevons.study.market import Market
 from jevons.study.run import Run
 from jevons.study.valuation_inputs import ValuationInputs
 from jevons.study.value_chain import PATHS, accounts, value_chain
+from jevons.study.value_drivers import value_drivers
 from jevons.valuation import (
     ChainInputs,
     Company,
@@ -35,12 +36,11 @@ from jevons.valuation.chain_inputs import UNIT_PRICES, driver
 from jevons.valuation.iso_value import iso_value
 from jevons.valuation.multiples import own_history
 from jevons.valuation.oversubscription import oversubscription
-from jevons.valuation.scenarios import by_region, common_factor_share, explained, tornado
+from jevons.valuation.scenarios import by_region, common_factor_share, tornado
 
 MOST_DRAWS = 100_000  # of the chain's draws that valuation uses, the first ones; bounds memory
 NEEDED = ("ai_revenue", "capex_by_buyer", "ai_capex", *PATHS, *driver_units.PATHS)
 SHARE_UNIT = "USD/share"
-SWINGS, LEARNING = 10, 6  # rows shown of what moves a value, and of what is worth learning
 
 
 class Companies:
@@ -75,16 +75,23 @@ class Companies:
     @cached_property
     def paths(self) -> Mapping[str, np.ndarray]:
         """The chain's paths that companies need."""
-        names = (*NEEDED, "spending_pools") if self.described else NEEDED
-        return self.run.paths(names, self.draws)
+        return self.run.paths(self._needed, self.draws)
+
+    @property
+    def _needed(self) -> tuple[str, ...]:
+        return (*NEEDED, "spending_pools") if self.described else NEEDED
 
     @cached_property
     def chain(self) -> ChainInputs:
         """What valuation takes from the chain."""
-        chain = ChainInputs.of(self.paths, self.experiment.setting)
-        prices = inputs_drawn(self.experiment, UNIT_PRICES, self.draws)
-        chain = replace(chain, unit_prices=prices)
-        return with_described(chain, self.paths, self.experiment, self.described)
+        return self._chain(self.paths, self.experiment, self.draws)
+
+    def _chain(
+        self, paths: Mapping[str, np.ndarray], experiment: Experiment, draws: int
+    ) -> ChainInputs:
+        chain = ChainInputs.of(paths, experiment.setting)
+        chain = replace(chain, unit_prices=inputs_drawn(experiment, UNIT_PRICES, draws))
+        return with_described(chain, paths, experiment, self.described)
 
     def value_chain(self, year: int | None = None) -> dict[str, Any]:
         """One year's capital spending through the value chain.
@@ -173,7 +180,6 @@ class Companies:
             UserError: the ticker is unknown, or 2028 is past.
         """
         answer, valued = self.value(ticker), self.valued(ticker)
-        normals = {name: self.normals[name] for name in input_names(valued.company)}
         return answer | {
             "common_factor_share": None
             if valued.per_share is None
@@ -182,42 +188,28 @@ class Companies:
             "multiples": self.multiples(ticker),
             "bounds": bounds(valued, self.snapshot),
             "scenarios": by_region(valued, self.chain, self.snapshot),
-            "tornado": tornado(
-                valued, self.chain, self.snapshot, normals, self.inputs.ends(valued.company)
-            ),
+            "tornado": self._tornado(valued),
         }
 
     def drivers(self, ticker: str) -> dict[str, Any]:
-        """Which assumptions move the value of a company most, and which fact is worth learning.
-
-        Returns:
-            ``ticker, unit, price, fair_value`` (median), ``swings`` (of the tornado, the widest
-            :data:`SWINGS`), ``worth_learning``: inputs of the chain and of the valuation by the
-            share of the value's variance that each explains alone, with their 10 and 90 % points
-            and ``facts``, how many are behind their centre. Empty lists where there is no value.
+        """Which assumptions move a value most; see :mod:`jevons.study.value_drivers`.
 
         Raises:
             UserError: the ticker is unknown, or 2028 is past.
         """
-        valued, state = self.valued(ticker), self.quoted.state(ticker)
-        found: dict[str, Any] = {"ticker": ticker, "unit": SHARE_UNIT, "price": state["price"]}
-        if valued.per_share is None:
-            return found | {"fair_value": None, "swings": [], "worth_learning": []}
-        names = input_names(valued.company)
-        normals = {name: self.normals[name] for name in names}
-        swings = tornado(
-            valued, self.chain, self.snapshot, normals, self.inputs.ends(valued.company)
-        )
+        valued = self.valued(ticker)
+        rows = self._tornado(valued)
         entries = self.experiment.inputs
         drawn: dict[str, np.ndarray] = inputs_drawn(self.experiment, list(entries), self.draws)
-        drawn |= {name: np.asarray(z) for name, z in normals.items()}
-        shares = list(explained(valued.per_share, drawn).items())[:LEARNING]
-        entries = {**entries, **{name: self.inputs.settled[name] for name in names}}
-        return found | {
-            "fair_value": rounded(np.median(valued.per_share)),
-            "swings": swings[:SWINGS],
-            "worth_learning": [_learning(name, share, entries[name]) for name, share in shares],
-        }
+        own = input_names(valued.company)
+        drawn |= {name: np.asarray(self.normals[name]) for name in own}
+        known = {**entries, **{name: self.inputs.settled[name] for name in own}}
+        return value_drivers(valued, rows, drawn, known)
+
+    def _tornado(self, valued: CompanyValue) -> list[dict[str, Any]]:
+        normals = {name: self.normals[name] for name in input_names(valued.company)}
+        ends = self.inputs.ends(valued.company)
+        return tornado(valued, self.chain, self.snapshot, normals, ends)
 
     def backcheck(self) -> dict[str, Any]:
         """Modelled against reported revenue, quarter by quarter."""
@@ -249,6 +241,37 @@ class Companies:
             told = None if scale is None else rounded(scale)
             self._implied[ticker] = answer | {"scale": told, "units": units}
         return self._implied[ticker]
+
+    def implied_driver(self, name: str, tickers: Sequence[str] = ()) -> dict[str, Any]:
+        """The level of one driver of the chain in each price, the chain simulated anew.
+
+        Args:
+            tickers: whose; every company's by default.
+
+        Raises:
+            UserError: a ticker or the driver is unknown.
+        """
+        chosen = {ticker: self.valued(ticker) for ticker in tickers or self.all}
+        prices = {ticker: known.price for ticker, known in chosen.items()}
+        draws = min(self.draws, implied_driver.MOST_DRAWS)
+        found = implied_driver.implied_driver(
+            name, prices, self.experiment, lambda experiment: self._under(experiment, chosen, draws)
+        )
+        return found | {"draws": draws}
+
+    def _under(
+        self, experiment: Experiment, chosen: Mapping[str, CompanyValue], draws: int
+    ) -> tuple[dict[str, float], driver_units.DriverUnits]:
+        """Median values under another experiment, and what translates its build-out."""
+        paths = simulate(experiment, draws, self._needed)
+        chain = self._chain(paths, experiment, draws)
+        medians = {}
+        for ticker, known in chosen.items():
+            own = {name: self.normals[name][:draws] for name in input_names(known.company)}
+            moved = value_company(known.company, chain, self.snapshot, own, known.price)
+            if moved.per_share is not None:
+                medians[ticker] = float(np.median(moved.per_share))
+        return medians, driver_units.DriverUnits(chain, paths, self.snapshot.as_of)
 
     @cached_property
     def units(self) -> driver_units.DriverUnits:
@@ -310,14 +333,3 @@ class Companies:
             "bounds": bounds(valued, self.snapshot),
             "implied": self.implied(company.ticker),
         }
-
-
-def _learning(name: str, share: float, entry: Input) -> dict[str, Any]:
-    return {
-        "input": name,
-        "share": share,
-        "p10": rounded(entry.quantile(-Z_90)),
-        "p90": rounded(entry.quantile(Z_90)),
-        "unit": entry.prior.unit,
-        "facts": len(entry.facts),
-    }

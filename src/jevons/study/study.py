@@ -285,6 +285,14 @@ class Study:
         """
         return self.companies.implied(ticker)
 
+    def implied_driver(self, name: str, tickers: Sequence[str] = ()) -> dict[str, Any]:
+        """Which level of one driver of the chain each price implies, the chain simulated anew.
+
+        Raises:
+            UserError: a ticker or the driver is unknown.
+        """
+        return self._head() | self.companies.implied_driver(name, tickers)
+
     def value_chain(self, year: int | None = None) -> dict[str, Any]:
         """Who is paid out of one year's AI capital spending, and who keeps what.
 
