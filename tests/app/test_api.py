@@ -86,6 +86,7 @@ def test_controls_are_as_the_scenario_has_them(client: TestClient) -> None:
     assert [(row["name"], row["factor"]) for row in found["shocks"]] == [
         (name, 1.0) for name in Shocks._fields
     ]
+    assert all("times the factor" in row["about"] for row in found["shocks"])
     assert [row["name"] for row in found["scenarios"]] == list(bundled())
     starved = get(client, "/api/controls", scenario="power-starved", move="pue:1.4")
     factors = {row["name"]: row["factor"] for row in starved["shocks"]}

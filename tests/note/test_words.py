@@ -16,7 +16,7 @@ LISTS = {
     "amount", "bound", "category", "checked_group", "chip_line", "distribution", "flag",
     "fundamentals", "gate", "horizon", "ladder_verdict", "layer", "lesson", "limit", "market",
     "metric", "money", "money_amount", "one_more", "option", "per", "per_label", "phase",
-    "quadrant", "quantity", "sector", "status", "unit", "vendor", "verdict", "workload",
+    "quadrant", "quantity", "sector", "status", "unit", "vendor", "verdict", "who", "workload",
 }  # fmt: skip
 
 SHARE = {"ticker": "NVDA"} | dict.fromkeys(

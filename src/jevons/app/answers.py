@@ -104,6 +104,7 @@ class Shock(BaseModel):
 
     name: str
     label: str
+    about: str = Field(description="What is multiplied.")
     factor: float = Field(description="As the scenario has it; 1 is none.")
 
 

@@ -55,7 +55,12 @@ def controls_of(engine: Engine, asked: Question, lang: Language) -> Controls:
             for name in names
         ],
         shocks=[
-            Shock(name=name, label=said[f"shock.{name}"], factor=factors.get(name, 1.0))
+            Shock(
+                name=name,
+                label=said[f"shock.{name}"],
+                about=said["shock.about"].format(what=said[f"shock.what.{name}"]),
+                factor=factors.get(name, 1.0),
+            )
             for name in Shocks._fields
         ],
         scenarios=[

@@ -116,7 +116,9 @@ def sources(edition: Edition, after: Record) -> Figure:
 
 def who(edition: Edition, row: Record) -> str:
     """A source, or the word for all of them."""
-    return edition.say("note.all") if row["who"] == "all" else str(row["who"])
+    if row["who"] == "all":
+        return edition.say("note.all")
+    return edition.words.name("who", str(row["who"]))
 
 
 def claims(edition: Edition, after: Record) -> Figure:

@@ -174,9 +174,8 @@ def claims(edition: Edition) -> Section:
 
 def who(edition: Edition, claim: Record) -> str:
     """Who said it, and when."""
-    return edition.say(
-        "note.pair", first=claim.get("who") or NOTHING, second=claim.get("said_on") or NOTHING
-    )
+    name = edition.words.name("who", str(claim.get("who") or NOTHING))
+    return edition.say("note.pair", first=name, second=claim.get("said_on") or NOTHING)
 
 
 def claimed(edition: Edition, claim: Record) -> Cell:
