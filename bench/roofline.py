@@ -16,7 +16,8 @@ from jevons.model.architecture import architecture
 from jevons.model.chip import chip
 from jevons.model.efficiency_factors import efficiency_factors
 from jevons.model.measured_services import MeasuredServices, predict
-from jevons.model.service_rate import Layout, Machine, Work, decode_stages
+from jevons.model.roofline_terms import Layout, Machine, Work
+from jevons.model.service_rate import decode_stages
 from jevons.model.serving_setup import plan
 
 SETUPS = 1_000_000

@@ -10,6 +10,7 @@ from jevons.errors import UserError
 from jevons.model.architecture import architecture, architectures
 from jevons.model.chip import chip
 from jevons.model.hugging_face import from_hugging_face
+from jevons.model.matrix_sizes import dense_sizes
 from jevons.model.serving_setup import plan
 
 LLAMA_CONFIG = {
@@ -201,3 +202,27 @@ def test_the_catalogues_load_without_the_numeric_engine() -> None:
         "sys.exit('jax' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_matrix_products_read_and_write_by_hand() -> None:
+    # Llama 3.1 8B, a layer: queries, keys and values 4,096 -> 6,144; output 4,096 -> 4,096; gate
+    # and up 4,096 -> 2 x 14,336; down 14,336 -> 4,096.
+    sizes = dense_sizes(architecture("llama-3.1-8b"))
+    layer = [count // 32 for count in sizes]
+    assert layer == [4096 + 14336, 2 * 4096, 6144 + 2 * 14336, 2 * 4096]
+    # DeepSeek-V3: every product's inputs times its outputs are its weights, so the sums of both
+    # must be those of 61 layers of latent attention, 3 gated blocks, 58 shared experts and routers.
+    deepseek = architecture("deepseek-v3")
+    sizes = dense_sizes(deepseek)
+    attention = 128 * (192 + 128 + 128)  # up-projections of queries, keys, values
+    assert sizes.outputs_split == 61 * attention + 2 * (3 * 18432 + 58 * 2048)
+    assert sizes.outputs_whole == 61 * (7168 + 1536 + 512 + 64) + 61 * 7168 + 58 * 256
+
+
+def test_a_state_in_bf16_is_half_of_one_in_fp32() -> None:
+    model = architecture("qwen3.5-397b-a17b")
+    full, half = (plan(model, chip("B300"), "fp8", 8, state_precision=p) for p in ("fp32", "bf16"))
+    assert full.state_bytes == model.state_bytes == 2 * half.state_bytes
+    assert half.largest_batch(2048) > full.largest_batch(2048)
+    with pytest.raises(UserError, match="unknown precision of the state 'bf15'; did you mean bf16"):
+        plan(model, chip("B300"), "fp8", 8, state_precision="bf15")

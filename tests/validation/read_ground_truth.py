@@ -18,52 +18,26 @@ from jevons.model.chip import chip
 from jevons.model.measurements import COLUMNS, FILE, Measurement, measurements
 from jevons.model.serving_setup import BYTES, USABLE_MEMORY
 
-Row = dict[str, str]
+from .benchmark_scripts import (
+    CHIPS,
+    MODELS,
+    counted_twice,
+    drafted,
+    kv_precision,
+    state_precision,
+)
 
-MODELS = {
-    "DeepSeek-R1": "deepseek-v3",
-    "Llama-3.1-70B": "llama-3.1-70b",
-    "MiniMax-M2.5": "minimax-m2.5",
-    "gpt-oss-120b": "gpt-oss-120b",
-    "Llama-3.1-405B": "llama-3.1-405b",
-    "Llama-3.1-8B": "llama-3.1-8b",
-    "Llama-2-70B": "llama-2-70b",
-    "Qwen3.5-397B-A17B": "qwen3.5-397b-a17b",
-}
-CHIPS = {
-    "NVIDIA H100 SXM": "H100",
-    "NVIDIA H200 SXM": "H200",
-    "NVIDIA B200": "B200",
-    "NVIDIA B300": "B300",
-    "NVIDIA GB200": "GB200",
-    "NVIDIA GB300": "GB300",
-    "NVIDIA H200-SXM-141GB": "H200",
-    "NVIDIA H200-SXM-141GB-CTS": "H200",
-    "NVIDIA B200-SXM-180GB": "B200",
-    "NVIDIA H100-SXM-80GB": "H100",
-    "AMD Instinct MI300X": "MI300X",
-    "AMD Instinct MI300X 192GB HBM3": "MI300X",
-    "AMD Instinct MI325X 256GB HBM3e": "MI325X",
-}
+Row = dict[str, str]
 ROUNDS = ("MLPerf Inference v4.1 datacenter", "MLPerf Inference v5.1 datacenter")
 WEIGHTS = (
     0.75  # of the usable memory at most, where the layout of an MLPerf system is not published
 )
+# Sequences at once where the table has none and the submitter's script has: Red Hat's, in
+# mlcommons/inference, language/llama3.1-8b/run_offline_submission.sh (KV cache in FP8 there too).
+PUBLISHED_BATCH = {"submitter RedHat;": 1024}
 MEAN_LENGTH = 0.9  # InferenceX draws lengths from 80 to 100 % of nominal
 NO_BATCH_LIMIT = 1_000_000  # where no maximum is published, memory alone sets the batch
 FASTER = 1.2  # a smaller batch that is this much slower shows that the larger one did not run
-
-
-def kv_precision(model: str, on: str, engine: str) -> str:
-    """Precision of the KV cache as set in the benchmark's published scripts.
-
-    InferenceMAX repository, benchmarks/*.sh: FP8 in every TensorRT-LLM script, in SGLang's for
-    Blackwell and in vLLM's gpt-oss script for B200; the others leave the model's own.
-    """
-    blackwell = on in ("B200", "B300", "GB200", "GB300")
-    if engine.startswith("trtllm") or (engine.startswith("sglang") and blackwell):
-        return "fp8"
-    return "fp8" if model == "gpt-oss-120b" and on == "B200" else "bf16"
 
 
 def inference_x(row: Row) -> Row:
@@ -88,7 +62,8 @@ def inference_x(row: Row) -> Row:
         "model": model,
         "chip": on,
         "chips": str(chips),
-        "kv_precision": kv_precision(model, on, engine),
+        "kv_precision": kv_precision(row, engine),
+        "state_precision": state_precision(row, engine),
         "phase": "decode" if apart else "serve",
         "batch": batch,
         "context_in": str(round(MEAN_LENGTH * int(row["context_in"]))),
@@ -101,18 +76,6 @@ def inference_x(row: Row) -> Row:
         "value": row["value"],
         "note": row["note"].split("; ", 1)[-1],
     }
-
-
-def counted_twice(tags: Mapping[str, str]) -> bool:
-    """Whether a row of the table multiplied ranks that the benchmark runs on the same chips.
-
-    The benchmark's scripts start one node with ``--tp 8 --ep 8``, eight chips. The table holds
-    such a run as tp=64, moe_tp=8, moe_ep=8 on 64 chips: also for a model of 32 attention heads,
-    which 64 ranks cannot share, and beside rows of eight chips with the very same times.
-    """
-    experts, slices = tags.get("moe_ep", "1"), tags.get("moe_tp", "1")
-    ranks = int(tags.get("tp", 1)) * int(tags.get("attention_dp", 1))
-    return experts == slices != "1" and ranks == int(experts) * int(slices)
 
 
 def mlperf(row: Row) -> Row:
@@ -128,14 +91,17 @@ def mlperf(row: Row) -> Row:
     engine = said[1].strip() if "v5.1" in row["source_title"] else "not stated"
     if engine == "not stated" and row["case_id"].endswith("_TRT-llama2-70b-Off"):
         engine = "TensorRT"
+    named = (at for who, at in PUBLISHED_BATCH.items() if row["note"].startswith(who))
+    batch = next(named, NO_BATCH_LIMIT)
     return {
         "source": "MLPerf v5.1" if "v5.1" in row["source_title"] else "MLPerf v4.1",
         "model": MODELS[row["model"]],
         "chip": on,
         "chips": str(chips),
         "kv_precision": "fp8",
+        "state_precision": "fp32",
         "phase": "serve",
-        "batch": str(int(float(row["batch"]))) if row["batch"] else str(NO_BATCH_LIMIT),
+        "batch": str(int(float(row["batch"]))) if row["batch"] else str(batch),
         "context_in": str(round(float(row["context_in"]))),
         "context_out": str(round(float(row["context_out"]))),
         "tp": tags.get("tp", str(chips)),
@@ -173,7 +139,7 @@ def select(rows: list[Row], left_out: Counter[str]) -> Iterator[Row]:
             continue
         if not nightly and row["phase"] != "serve_offline":
             continue
-        reason = missing(row, nightly) or queueing(row, waits)
+        reason = missing(row, nightly) or (nightly and drafted(row)) or queueing(row, waits)
         if reason:
             left_out[reason] += 1
             continue

@@ -28,7 +28,8 @@ from jevons.model.measurements import (
     measurements,
     validation_points,
 )
-from jevons.model.service_rate import Array, Factors, Stages
+from jevons.model.roofline_terms import Array, Stages
+from jevons.model.service_rate import Factors
 from jevons.note.bundle import VEGA_LITE
 from jevons.note.charts import SERIES, scatter
 
@@ -66,14 +67,9 @@ def busy() -> list[Measurement]:
     return [row for row in measurements() if row.case_id != IDLE]
 
 
-def levels(row: Measurement) -> tuple[str, str]:
-    """Generation of chips and engine."""
-    return row.generation, row.engine_family
-
-
 def medians(rows: Sequence[Measurement], day: date | None = None) -> dict[str, jax.Array]:
     """Factors of each row's chip and engine as a run of a day has them, (row,) by name."""
-    tables = [efficiency_factors(day).at(*levels(row)).table for row in rows]
+    tables = [efficiency_factors(day).at(*row.levels).table for row in rows]
     return {name: jnp.array([table[name].median for table in tables]) for name in tables[0]}
 
 
@@ -115,6 +111,7 @@ def roofs(many: MeasuredServices, factors: Factors) -> list[str]:
         "weights": seconds(lambda s: s.dense_memory + s.expert_memory),
         "KV cache": seconds(lambda s: s.attention_memory),
         "arithmetic": seconds(lambda s: s.dense_compute + s.expert_compute + s.attention_compute),
+        "activations": seconds(lambda s: s.activations),
         "network": seconds(lambda s: s.communication),
         "engine": seconds(lambda s: s.overhead),
     }
@@ -231,10 +228,9 @@ def coverage() -> dict[str, tuple[int, float, float]]:
     """
     found: dict[str, list[tuple[bool, float]]] = {}
     rows, factors = busy(), efficiency_factors()
-    draws = {key: factors.at(*key).draw(2025, 400) for key in {levels(row) for row in rows}}
+    draws = {key: factors.at(*key).draw(2025, 400) for key in {row.levels for row in rows}}
     columns = {  # (draw, row) by name
-        name: jnp.stack([draws[levels(row)][name] for row in rows], axis=1)
-        for name in factors.table
+        name: jnp.stack([draws[row.levels][name] for row in rows], axis=1) for name in factors.table
     }
     predicted = jax.vmap(partial(predict, side_by_side(rows)))(columns)
     low, high = np.quantile(np.asarray(predicted), [0.05, 0.95], axis=0)

@@ -148,7 +148,7 @@ def tokens_per_second(snapshot: Snapshot) -> Anchor:
     if snapshot.as_of < efficiency.REFERENCE_KNOWN_ON:
         return Anchor(None, ())
     serving = efficiency.reference_serving(snapshot.as_of)
-    factors = efficiency_factors(snapshot.as_of).at(serving.setup.chip.generation).medians()
+    factors = efficiency_factors(snapshot.as_of).at(*serving.setup.chip.levels).medians()
     return Anchor(float(efficiency.tokens_per_chip_second(serving, factors)[0]), ())
 
 

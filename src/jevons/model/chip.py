@@ -73,6 +73,11 @@ class Chip:
         return next((name for name, chips in _GENERATIONS.items() if self.name in chips), self.name)
 
     @property
+    def levels(self) -> tuple[str, str]:
+        """The generation, then the chip: the later has the say where both have factors."""
+        return self.generation, self.name
+
+    @property
     def serving_precision(self) -> str:
         """What weights are served in unless said otherwise: FP8, else BF16, else what there is."""
         order = ("fp8", "bf16", *PRECISIONS)

@@ -6,7 +6,8 @@ import numpy as np
 
 from jevons.model.chip import Chip
 from jevons.model.efficiency_factors import EfficiencyFactors
-from jevons.model.service_rate import Array, Factors, Stages
+from jevons.model.roofline_terms import Array, Stages
+from jevons.model.service_rate import Factors
 from jevons.model.serving import (
     Serving,
     decode,
@@ -19,8 +20,15 @@ from jevons.model.token_price import hourly_price, power
 from jevons.quantiles import summarise
 
 CACHE_READ_RATE = 40 * 2**30 / 8  # bytes/s a chip; 3FS README: 40 GiB/s for a client node of 8
-_STAGES = ("dense", "expert", "attention", "exposed", "overhead")
-_LABELS = ("weights (dense)", "experts", "attention and KV cache", "communication", "engine")
+# Field of Stages, label, roof; the longer of its two roofs where none is named.
+_STAGES = (
+    ("dense", "weights (dense)", None),
+    ("expert", "experts", None),
+    ("attention", "attention and KV cache", None),
+    ("activations", "activations", "memory"),
+    ("exposed", "communication", "communication"),
+    ("overhead", "engine", "latency"),
+)
 
 
 def serving_document(
@@ -77,9 +85,9 @@ def contributions(stages: Stages) -> tuple[list[dict[str, Any]], str]:
     total = np.mean(stages.total)
     roofs = {"memory": 0.0, "compute": 0.0, "communication": 0.0}
     rows = []
-    for name, label in zip(_STAGES, _LABELS, strict=True):
+    for name, label, named in _STAGES:
         seconds = getattr(stages, name) * np.ones_like(stages.total)
-        roof = {"exposed": "communication", "overhead": "latency"}.get(name)
+        roof = named
         if roof is None:
             memory = np.mean(getattr(stages, f"{name}_memory"))
             roof = "memory" if memory >= np.mean(getattr(stages, f"{name}_compute")) else "compute"

@@ -21,7 +21,7 @@ from jevons.model.chip import chip as chip_by_name
 from jevons.model.cost_document import contributions, describe, serving_document
 from jevons.model.efficiency_factors import EfficiencyFactors, efficiency_factors
 from jevons.model.frontier import frontier_document
-from jevons.model.service_rate import Array
+from jevons.model.roofline_terms import Array
 from jevons.model.serving import (
     STEP_LIMIT,
     Serving,
@@ -77,7 +77,7 @@ def reference_serving(as_of: date | None = None) -> Serving:
 def reference_rate(normals: Mapping[str, np.ndarray], as_of: date | None = None) -> Array:
     """Output tokens per chip-second of the reference set-up, (draw,), from standard normals."""
     serving = reference_serving(as_of)
-    table = efficiency_factors(as_of).at(serving.setup.chip.generation)
+    table = efficiency_factors(as_of).at(*serving.setup.chip.levels)
     return tokens_per_chip_second(serving, table.from_normals(normals))
 
 
@@ -206,7 +206,7 @@ def _factors(on: Chip, engine: str | None, as_of: date | None) -> EfficiencyFact
         raise UserError(f"unknown engine {engine!r}{did_you_mean(engine, ENGINES)}")
     if engine is not None and engine not in table.levels:
         raise UserError(f"no figures told engines apart on {as_of}; leave the engine open")
-    return table.at(on.generation, *([] if engine is None else [engine]))
+    return table.at(*on.levels, *([] if engine is None else [engine]))
 
 
 def _check(

@@ -213,7 +213,7 @@ class Worth:
 
 def worth(service: Service, context: int, as_of: date | None = None) -> Worth | None:
     """The service at ``context`` prompt tokens; nothing where no sequence fits."""
-    factors = efficiency_factors(as_of).at(service.setup.chip.generation).medians()
+    factors = efficiency_factors(as_of).at(*service.setup.chip.levels).medians()
     factors |= {name: np.array([value], np.float32) for name, value in service.moved}
     setup = service.setup
     serving = Serving(

@@ -11,7 +11,8 @@ saw it.
 
 over the logarithms of the factors, with the kernel-based vintage as the prior x0, and over levels:
 every generation of chips has its own share of the peak, every engine its own time, both drawn
-towards the common one (partial pooling).
+towards the common one (partial pooling). A chip whose vendor measured kernels of its own starts
+from those, in the ratio of the two kernel figures.
 """
 
 import csv
@@ -19,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 
 import jax
@@ -27,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from jevons.model.chip import chip
 from jevons.model.efficiency_factors import Z_95, efficiency_factors
 from jevons.model.measured_services import predict, side_by_side
 from jevons.model.measurements import (
@@ -46,7 +49,7 @@ OUTLIER = 2.0  # in units of the noise; beyond, errors count linearly
 # Prior medians of terms that the kernel vintage leaves out, and relative widths of all priors.
 START = {
     "expert_overhead": 2.5e-6,
-    "activation_passes": 40.0,
+    "activation_passes": 2.0,
     "sequence_overhead": 5e-6,
     "fp4_compute": 0.8,
     "routing_spread": 0.8,
@@ -57,6 +60,7 @@ WIDTH = {
     "kv_bandwidth": 0.12,
     "gemm_compute": 0.12,
     "gemm_half_tokens": 0.4,
+    "gemm_half_depth": 0.3,
     "fp4_compute": 0.3,
     "routing_spread": 0.3,
     "attention_compute": 0.2,
@@ -104,11 +108,11 @@ DENSE = (
     "kv_bandwidth",
     "gemm_compute",
     "gemm_half_tokens",
+    "gemm_half_depth",
     "attention_compute",
     "link_bandwidth",
     "layer_overhead",
     "collective_latency",
-    "prefill_interference",
     "sequence_overhead",
     "activation_passes",
 )
@@ -138,6 +142,8 @@ class FactorFit:
         self._many = side_by_side(rows)
         members = [[_level(row, kind) == level for kind, level in PLACES] for row in rows]
         self._members = jnp.asarray(np.array(members, dtype=np.float32))
+        own = [np.log(kernel_ratio(row.chip)) for row in rows]
+        self._own = jnp.asarray(np.array(own, dtype=np.float32))
         # What no row tells apart stays as a user of the day before the last vintage has it.
         before = date.fromordinal(VINTAGES[-1].known_on.toordinal() - 1)
         medians, kernels = efficiency_factors(before).medians(), efficiency_factors(KERNELS)
@@ -156,7 +162,8 @@ class FactorFit:
         factors = self._fixed | dict(zip(NAMES, medians, strict=True))
         for kind, (_, names) in LEVELS.items():
             places = np.array([place[0] == kind for place in PLACES])
-            scale = jnp.exp(jnp.sum(moved[:, places], axis=1))
+            own = self._own if kind == "generation" else 0.0
+            scale = jnp.exp(jnp.sum(moved[:, places], axis=1) + own)
             factors |= {name: factors[name] * scale for name in names}
         return predict(self._many, factors)
 
@@ -241,11 +248,24 @@ def fold(row: Measurement) -> str:
     return row.cell if row.source == "InferenceX" else row.source.split()[0]
 
 
+def kernel_ratio(on: str) -> float:
+    """A chip's share of the peak in matrix products over the common one, both by kernels; else 1.
+
+    >>> round(kernel_ratio("MI300X"), 2), kernel_ratio("H100")
+    (0.71, 1.0)
+    """
+    kernels = efficiency_factors(KERNELS)
+    name = LEVELS["generation"][1][0]
+    own = kernels.levels.get(on, {}).get(name)
+    return own.median / kernels.table[name].median if own else 1.0
+
+
 def factor_rows(vintage: Vintage, fitted: Fit) -> list[dict[str, str]]:
     """Rows of ``efficiency_factors.csv``: the common factors, then those of each level.
 
-    The range of a level is that of the prior around its median; that of the common factor also
-    spans the levels.
+    A generation whose chips have kernels of their own has a row for each chip instead. The range
+    of a level is that of the prior around its median; that of the common factor also spans the
+    levels.
     """
     kinds = {level: kind for kind, level in PLACES}
     rows = []
@@ -253,11 +273,13 @@ def factor_rows(vintage: Vintage, fitted: Fit) -> list[dict[str, str]]:
         pooled = any(name in LEVELS[kind][1] for kind in vintage.kinds)
         width = float(np.hypot(WIDTH[name], LEVEL_WIDTH if pooled else 0.0))
         rows.append(_row(vintage, name, "", median, width))
+    chips = {on: chip(on).generation for on in efficiency_factors(KERNELS).levels}
     for level, moved in fitted.levels.items():
-        for name in LEVELS[kinds[level]][1]:
+        own = [on for on, generation in chips.items() if generation == level] or [level]
+        for label, name in product(own, LEVELS[kinds[level]][1]):
             if name in fitted.medians:
-                median = fitted.medians[name] * float(np.exp(moved))
-                rows.append(_row(vintage, name, level, median, WIDTH[name]))
+                median = fitted.medians[name] * float(np.exp(moved)) * kernel_ratio(label)
+                rows.append(_row(vintage, name, label, median, WIDTH[name]))
     return rows
 
 

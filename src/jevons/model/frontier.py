@@ -8,7 +8,8 @@ import numpy as np
 
 from jevons.errors import UserError
 from jevons.model.cost_document import contributions, describe, quantity
-from jevons.model.service_rate import Factors, Stages
+from jevons.model.roofline_terms import Stages
+from jevons.model.service_rate import Factors
 from jevons.model.serving import (
     Serving,
     decode,

@@ -8,15 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jevons.model.measurements import TIME_PER_TOKEN, Measurement
-from jevons.model.service_rate import (
-    Factors,
-    Layout,
-    Machine,
-    Stages,
-    Work,
-    decode_stages,
-    prefill_stages,
-)
+from jevons.model.roofline_terms import Layout, Machine, Stages, Work
+from jevons.model.service_rate import Factors, decode_stages, prefill_stages
 from jevons.model.serving import CHUNK_TOKENS, PREFILL_TOKENS_PER_CHIP
 
 _KINDS = {"serve": 1, "prefill": 2, "decode": 3}
@@ -92,7 +85,7 @@ def predict(many: MeasuredServices, factors: Factors) -> jax.Array:
     prompt = many.prompt / (reading * many.chips)
     wait = factors["prefill_interference"] * (many.batch - 1) * prompt / many.answer
     user = step + jnp.where(many.apart > 0, 0.0, wait)
-    served = many.batch / (user * many.chips)
+    served = 1.0 / (many.chips * step / many.batch + many.prompt / many.answer / reading)
     decoded = many.batch / (step * many.chips)
     return jnp.select(
         [many.kind == 0, many.kind == 1, many.kind == 2], [1e3 * user, served, reading], decoded

@@ -7,7 +7,7 @@ without its whole source; :mod:`jevons.model.factor_fit` writes it.
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -25,6 +25,9 @@ FILE = files("jevons.model").joinpath("measurements.csv")
 VALIDATION = files("jevons.model").joinpath("validation.csv")
 FIT_SOURCES = ("MLPerf v4.1", "InferenceX", "LMSYS")  # the factors in use are fitted to these
 IDLE = "LMSYS-EP-06"  # mean of a day with hours without load: shown, not counted as an error
+# In notes of figures that simulate balanced experts: LMSYS's blog of 2025-05-05 and the README of
+# deepseek-ai/profile-data ("an absolutely balanced MoE routing strategy").
+BALANCED = ("perfect expert balance", "profile-data")
 KERNELS_KNOWN_ON = date(2025, 2, 27)  # the last kernel figures; no factor was fitted before
 FITTED_ON = date(2026, 8, 21)  # the day of the vintage that is fitted to measurements
 FAMILY_NAMES = {"sglang": "SGLang", "trtllm": "TensorRT-LLM", "vllm": "vLLM", "": "other_engine"}
@@ -43,6 +46,7 @@ class Measurement:
     chips: int
     precision: str
     kv_precision: str
+    state_precision: str  # of linear attention; "fp32" where the model has none
     phase: str
     batch: int
     context_in: int
@@ -74,6 +78,11 @@ class Measurement:
         return chip(self.chip).generation
 
     @property
+    def levels(self) -> tuple[str, ...]:
+        """Its chip's generation, its chip, its engine: what has factors of its own."""
+        return (*chip(self.chip).levels, self.engine_family)
+
+    @property
     def engine_family(self) -> str:
         """The serving engine without its version; empty where it is not one of those fitted."""
         label = self.engine.casefold()
@@ -92,7 +101,9 @@ class Measurement:
         """
         ranks = {"tp": self.tp, "ep": self.ep, "pp": self.pp}
         model, on = architecture(self.model), chip(self.chip)
-        return plan(model, on, self.precision, self.chips, ranks, self.kv_precision)
+        precisions = self.kv_precision, self.state_precision
+        setup = plan(model, on, self.precision, self.chips, ranks, *precisions)
+        return replace(setup, balanced=any(word in self.note for word in BALANCED))
 
     def batch_limit(self) -> int:
         """Sequences that fit at their mean length: what an engine runs, others wait."""
@@ -112,7 +123,7 @@ class Measurement:
 
     def predicted(self, as_of: date | None = None) -> float:
         """The roofline's figure with every factor known by then at its median, metric's unit."""
-        table = efficiency_factors(as_of).at(self.generation, self.engine_family)
+        table = efficiency_factors(as_of).at(*self.levels)
         factors, serving = table.medians(), self.serving()
         if self.metric == TIME_PER_TOKEN:
             return 1e3 * float(time_per_output_token(serving, factors)[0])

@@ -6,14 +6,13 @@ the chip's peak; stages add up. Roofline: Williams et al. 2009; transformer term
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.typing import ArrayLike
 
-Array = jax.Array | np.ndarray
+from jevons.model.roofline_terms import HEAD_BYTES, Array, Layout, Machine, Stages, Work
+
 Factors = Mapping[str, Array]
 ALL_REDUCES = 2  # per layer: after attention and after the feed-forward block
 DISPATCH_BYTES = 1  # FP8 activations to the experts
@@ -22,120 +21,16 @@ ACTIVATION_BYTES = 2  # BF16 between kernels
 REMOTE_NODES = 3  # of the four nodes a token reaches in prefill, those other than its own
 
 
-class Work(NamedTuple):
-    """What a model asks for per token and layer; counts, bytes, FLOP."""
-
-    layers: ArrayLike
-    moe_layers: ArrayLike
-    full_layers: ArrayLike
-    window_layers: ArrayLike
-    window: ArrayLike
-    hidden_size: ArrayLike
-    dense_parameters: ArrayLike
-    expert_parameters: ArrayLike
-    experts: ArrayLike
-    experts_per_token: ArrayLike
-    kv_elements: ArrayLike
-    kv_shards: ArrayLike  # over how many tensor-parallel ranks the cache divides at most
-    attention_flop_decode: ArrayLike
-    attention_flop_prefill: ArrayLike
-    selected_tokens: ArrayLike  # attended at most, where an indexer selects; else the limit
-    compressed_share: ArrayLike  # compressed vectors attended beside them, per token of context
-    index_bytes: ArrayLike  # read per context token and layer by the indexer
-    index_flop: ArrayLike  # per new token, context token and layer
-    state_bytes: ArrayLike  # of one sequence, all linear layers together
-    state_shards: ArrayLike  # over how many tensor-parallel ranks the state divides at most
-    state_flop: ArrayLike  # per new token, all linear layers together
-
-
-class Machine(NamedTuple):
-    """Peaks of one chip: FLOP/s, bytes/s."""
-
-    dense_rate: ArrayLike
-    expert_rate: ArrayLike
-    attention_rate: ArrayLike
-    memory_rate: ArrayLike
-    link_rate: ArrayLike  # one way, inside the fast-link domain
-    network_rate: ArrayLike  # one way, between domains
-    domain: ArrayLike  # chips in one fast-link domain
-    dense_four_bit: ArrayLike  # 1 where the rate is an FP4 peak, else 0
-    expert_four_bit: ArrayLike
-
-
-class Layout(NamedTuple):
-    """How the instance is laid out, bytes per element, chips and ranks."""
-
-    chips: ArrayLike  # of one pipeline stage
-    tensor: ArrayLike  # tensor-parallel ranks of attention
-    dense_bytes: ArrayLike
-    expert_bytes: ArrayLike
-    kv_bytes: ArrayLike
-    micro_batches: ArrayLike  # two where communication is overlapped, else one
-    expert_parallel: ArrayLike
-
-
-class Stages(NamedTuple):
-    """Seconds of one step by stage and roof; each array broadcast over draws and set-ups.
-
-    ``overhead`` is the engine's own time and the traffic of activations between kernels.
-    Arrays of JAX inside compiled code, of NumPy for results.
-    """
-
-    dense_memory: Array
-    dense_compute: Array
-    expert_memory: Array
-    expert_compute: Array
-    attention_memory: Array
-    attention_compute: Array
-    communication: Array
-    overhead: Array
-    overlap: Array  # share of the shorter of work and communication that is hidden
-
-    @property
-    def dense(self) -> Array:
-        """Weights that all tokens pass through."""
-        return _maximum(self.dense_memory, self.dense_compute)
-
-    @property
-    def expert(self) -> Array:
-        """Routed experts."""
-        return _maximum(self.expert_memory, self.expert_compute)
-
-    @property
-    def attention(self) -> Array:
-        """Attention over the context."""
-        return _maximum(self.attention_memory, self.attention_compute)
-
-    @property
-    def exposed(self) -> Array:
-        """Communication that adds to the step: all that the other stages do not hide."""
-        work = self.dense + self.expert + self.attention
-        return self.communication - self.overlap * _minimum(work, self.communication)
-
-    @property
-    def total(self) -> Array:
-        """Seconds of the step."""
-        return self.dense + self.expert + self.attention + self.exposed + self.overhead
-
-
-# By the library that the arrays belong to, which the array API standard lets them name.
-def _maximum(one: Array, other: Array) -> Array:
-    found: Array = one.__array_namespace__().maximum(one, other)
-    return found
-
-
-def _minimum(one: Array, other: Array) -> Array:
-    found: Array = one.__array_namespace__().minimum(one, other)
-    return found
-
-
 def _floats(values: ArrayLike) -> jax.Array:
     """Floats, because counts of bytes overflow the engine's 32-bit integers."""
     return jnp.asarray(values, dtype=jnp.float32)
 
 
 def gemm_share(tokens: ArrayLike, factors: Factors) -> Array:
-    """Share of peak FLOP/s of a matrix product: ``e(M) = e M / (M + M_half)``."""
+    """Share of peak FLOP/s of a deep matrix product: ``e(M) = e M / (M + M_half)``.
+
+    One of inner dimension K reaches ``K / (K + K_half)`` of it: see :func:`_matrices`.
+    """
     count = jnp.maximum(_floats(tokens), 1e-6)  # no tokens, no time, but no 0/0
     return factors["gemm_compute"] * count / (count + factors["gemm_half_tokens"])
 
@@ -153,29 +48,50 @@ def experts_read(tokens: ArrayLike, work: Work, spread: ArrayLike = 1.0) -> Arra
 
 
 def _matrices(
-    work: Work, machine: Machine, layout: Layout, factors: Factors, tokens: ArrayLike
+    work: Work,
+    machine: Machine,
+    layout: Layout,
+    factors: Factors,
+    tokens: ArrayLike,
+    sampled: ArrayLike,
 ) -> tuple[Array, Array, Array, Array]:
-    """Seconds (dense memory, dense compute, expert memory, expert compute) for ``tokens``."""
+    """Seconds (dense memory, dense compute, expert memory, expert compute) for ``tokens``.
+
+    The output head, in BF16, multiplies the ``sampled`` of them only: in prefill the last of each
+    prompt. An
+    output costs as much as ``gemm_half_depth`` (K_half) more multiplications, so that a product of
+    inner dimension K reaches ``K / (K + K_half)`` of a deep one's rate.
+    """
     parts = _floats(layout.micro_batches)
     tokens = _floats(tokens)
     memory = machine.memory_rate * factors["weight_bandwidth"]
     expert_rate = machine.memory_rate * factors["expert_bandwidth"]
     rank_tokens = tokens * layout.tensor / layout.chips
-    dense_shard = _floats(work.dense_parameters) / layout.tensor
-    dense_memory = parts * dense_shard * layout.dense_bytes / memory
+    head = _floats(work.head_parameters) / layout.tensor
+    blocks = _floats(work.dense_parameters) / layout.tensor - head
+    dense_memory = parts * (blocks * layout.dense_bytes + head * HEAD_BYTES) / memory
     four_bit = factors["fp4_compute"]
-    dense_rate = machine.dense_rate * gemm_share(rank_tokens / parts, factors)
+    share = gemm_share(rank_tokens / parts, factors)
+    dense_rate = machine.dense_rate * share
     dense_rate = dense_rate * jnp.where(_floats(machine.dense_four_bit) > 0, four_bit, 1.0)
-    dense_compute = 2 * dense_shard * rank_tokens / dense_rate
+    depth = factors["gemm_half_depth"]
+    outputs = _floats(work.dense_outputs_split) / layout.tensor + work.dense_outputs_whole
+    dense_compute = 2 * (blocks + depth * outputs) * rank_tokens / dense_rate
+    chosen = 2 * head * rank_tokens * sampled / tokens
+    dense_compute = dense_compute + chosen / (machine.head_rate * share)
     read = experts_read(tokens / parts, work, factors["routing_spread"])
-    crowd = jnp.where(_floats(layout.expert_parallel) > 1, factors["expert_imbalance"], 1.0)
+    uneven = (_floats(layout.expert_parallel) > 1) & (_floats(layout.crowded) > 0)
+    crowd = jnp.where(uneven, factors["expert_imbalance"], 1.0)
     layer_bytes = read * work.expert_parameters * layout.expert_bytes
     expert_memory = parts * layer_bytes * work.moe_layers * crowd / (expert_rate * layout.chips)
     routed = tokens * work.experts_per_token
     per_expert = routed / (parts * jnp.maximum(read, 1e-9))
     rate = machine.expert_rate * gemm_share(per_expert, factors) * layout.chips
     rate = rate * jnp.where(_floats(machine.expert_four_bit) > 0, four_bit, 1.0)
-    expert_compute = 2 * routed * work.expert_parameters * work.moe_layers * crowd / rate
+    slices = layout.chips / _floats(layout.expert_parallel)
+    outputs = _floats(work.expert_outputs_split) + work.expert_outputs_whole * slices
+    multiplied = work.expert_parameters + depth * outputs
+    expert_compute = 2 * routed * multiplied * work.moe_layers * crowd / rate
     return dense_memory, dense_compute, expert_memory, expert_compute
 
 
@@ -220,7 +136,7 @@ def decode_stages(
     """
     tokens = _floats(batch) * queries
     dense_memory, dense_compute, expert_memory, expert_compute = _matrices(
-        work, machine, layout, factors, tokens
+        work, machine, layout, factors, tokens, tokens
     )
     attended = _attended(work, _floats(context))
     rank_batch = _floats(batch) * layout.tensor / layout.chips
@@ -243,9 +159,9 @@ def decode_stages(
         expert_compute,
         read / (machine.memory_rate * factors["kv_bandwidth"]),
         tokens * flop / rate,
+        _activations(work, machine, layout, factors, tokens),
         _communication(work, machine, layout, factors, tokens, nodes=False),
-        _overhead(work, machine, layout, factors, tokens)
-        + factors["sequence_overhead"] * rank_batch,
+        _overhead(work, layout, factors) + factors["sequence_overhead"] * rank_batch,
         _overlap(layout, factors),
     )
 
@@ -262,7 +178,7 @@ def prefill_stages(
     """Seconds to read ``tokens`` prompt tokens, prompts of ``context`` tokens, causal attention."""
     tokens = _floats(tokens)
     dense_memory, dense_compute, expert_memory, expert_compute = _matrices(
-        work, machine, layout, factors, tokens
+        work, machine, layout, factors, tokens, tokens / jnp.maximum(_floats(context), 1)
     )
     mean = _floats(context) / 2
     attended = _attended(work, mean)
@@ -277,8 +193,9 @@ def prefill_stages(
         expert_compute,
         jnp.zeros_like(compute),
         compute,
+        _activations(work, machine, layout, factors, tokens),
         _communication(work, machine, layout, factors, tokens, nodes=True),
-        _overhead(work, machine, layout, factors, tokens),
+        _overhead(work, layout, factors) * jnp.ones_like(compute),
         _overlap(layout, factors),
     )
 
@@ -290,15 +207,30 @@ def _attended(work: Work, context: jax.Array) -> Array:
     return jnp.minimum(context, branches) * work.full_layers + window
 
 
-def _overhead(
+def _activations(
     work: Work, machine: Machine, layout: Layout, factors: Factors, tokens: ArrayLike
 ) -> Array:
-    """Seconds outside matrix products and attention: launches, routing, activations moved."""
+    """Seconds in which the inputs and outputs of every matrix product move through memory.
+
+    Each does so ``activation_passes`` times: by products, norms, quantisation, gates, the sorting
+    by expert.
+    """
+    rank_tokens = _floats(tokens) * layout.tensor / layout.chips
+    dense = (_floats(work.dense_inputs_split) + work.dense_outputs_split) / layout.tensor
+    dense = rank_tokens * (dense + work.dense_inputs_whole + work.dense_outputs_whole)
+    slices = layout.chips / _floats(layout.expert_parallel)
+    expert = (_floats(work.expert_inputs_whole) + work.expert_outputs_whole) * slices
+    expert = expert + work.expert_inputs_split + work.expert_outputs_split
+    routed = _floats(tokens) * work.experts_per_token * work.moe_layers / layout.chips
+    moved = factors["activation_passes"] * ACTIVATION_BYTES * (dense + routed * expert)
+    return moved / machine.memory_rate
+
+
+def _overhead(work: Work, layout: Layout, factors: Factors) -> Array:
+    """Seconds of the engine itself, outside every kernel: launches and routing."""
     launches = factors["layer_overhead"] * work.layers
     routing = factors["expert_overhead"] * work.moe_layers * work.experts_per_token
-    widths = factors["activation_passes"] * work.layers * work.hidden_size
-    moved = widths * ACTIVATION_BYTES * _floats(tokens) * layout.tensor / layout.chips
-    return (launches + routing) * layout.micro_batches + moved / machine.memory_rate
+    return (launches + routing) * layout.micro_batches
 
 
 def _overlap(layout: Layout, factors: Factors) -> Array:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from jevons.model.service_rate import Array, Factors, Stages, decode_stages, prefill_stages
+from jevons.model.roofline_terms import Array, Stages
+from jevons.model.service_rate import Factors, decode_stages, prefill_stages
 from jevons.model.serving_setup import Setup
 
 PREFILL_TOKENS_PER_CHIP = 16_384  # LMSYS and DeepSeek profile data, wide expert parallelism
@@ -77,8 +78,8 @@ def prefill(serving: Serving, factors: Factors) -> tuple[Stages, Array]:
 def tokens_per_chip_second(serving: Serving, factors: Factors, phase: str = "serve") -> Array:
     """Tokens per second and chip, (draw,): prompt tokens in prefill, else output tokens.
 
-    Served together, ``TPOT = t_decode + phi (B - 1) t_prompt / output``; served apart, the
-    chip-seconds of both pools add. Cached prompt tokens are not read again.
+    The chip-seconds of both phases add, on the same chips or on two pools: what of the prompts
+    does not delay a user's decode delays the first token. Cached prompt tokens are not read again.
     """
     chips = serving.setup.chips
     _, reading = prefill(serving, factors)
@@ -88,10 +89,8 @@ def tokens_per_chip_second(serving: Serving, factors: Factors, phase: str = "ser
     if phase == "decode":
         return serving.batch / (step * chips)
     read = serving.context_in * (1.0 - serving.cache_hit)
-    if serving.disaggregated:
-        seconds = chips * step / serving.batch + read / serving.context_out / reading
-        return 1.0 / seconds
-    return serving.batch / (time_per_output_token(serving, factors) * chips)
+    seconds = chips * step / serving.batch + read / serving.context_out / reading
+    return 1.0 / seconds
 
 
 def time_per_output_token(serving: Serving, factors: Factors) -> Array:

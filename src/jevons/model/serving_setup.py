@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from jevons.errors import UserError, did_you_mean
 from jevons.model.architecture import Architecture
 from jevons.model.chip import Chip
-from jevons.model.service_rate import Layout, Machine, Work
+from jevons.model.matrix_sizes import dense_sizes
+from jevons.model.roofline_terms import HEAD_BYTES, Layout, Machine, Work
 
 USABLE_MEMORY = 0.9  # share of chip memory left after activations and the engine's own buffers
 WIDE = 16  # from this many chips on, experts spread over all chips and attention is data-parallel
 BYTES = {"bf16": 2.0, "fp8": 1.0, "int8": 1.0, "fp4": 0.5625}  # FP4 with its block scales
 PARALLEL = ("tp", "ep", "pp")
+STATE_PRECISIONS = {"fp32": 1.0, "bf16": 0.5}  # share of a linear layer's state in FP32
 NO_LIMIT = 1e12  # tokens; stands for "attends to all"
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A checked set-up. ``tp`` tensor, ``ep`` expert, ``pp`` pipeline-parallel ranks."""
+    """A checked set-up. ``tp`` tensor, ``ep`` expert, ``pp`` pipeline-parallel ranks.
+
+    ``balanced``: every expert gets as many tokens, as in profiles that simulate it.
+    """
 
     model: Architecture
     chip: Chip
@@ -28,6 +33,8 @@ class Setup:
     ep: int
     pp: int
     kv_precision: str = "bf16"
+    state_precision: str = "fp32"
+    balanced: bool = False
 
     @property
     def wide(self) -> bool:
@@ -53,18 +60,24 @@ class Setup:
         return BYTES[self.kv_precision]
 
     @property
+    def state_bytes(self) -> float:
+        """Bytes of state of one sequence, all linear layers."""
+        return self.model.state_bytes * STATE_PRECISIONS[self.state_precision]
+
+    @property
     def weight_bytes_per_chip(self) -> float:
         """Weights on one chip: dense weights once per data-parallel rank, experts spread."""
         model, stage = self.model, self.chips // self.pp
-        embedding = 0 if model.tied_embeddings else model.embedding_parameters
-        dense = (model.dense_parameters + embedding) * self.dense_bytes / self.tp / self.pp
+        head = model.embedding_parameters
+        embedding = head * (1 if model.tied_embeddings else 2) * HEAD_BYTES
+        dense = ((model.dense_parameters - head) * self.dense_bytes + embedding) / self.tp / self.pp
         return dense + model.routed_parameters * BYTES[self.precision] / stage / self.pp
 
     def sequence_bytes_per_chip(self, context: float) -> float:
         """KV cache, and state of linear layers, of one sequence on one chip of its rank."""
         shards = min(self.tp, self.model.kv_heads) if self.model.kv_heads else 1
         cache = self.model.kv_bytes(context, self.kv_bytes) / shards
-        state = self.model.state_bytes / min(self.tp, self.model.linear_value_heads or 1)
+        state = self.state_bytes / min(self.tp, self.model.linear_value_heads or 1)
         return (cache + state) / self.pp
 
     def largest_batch(self, context: float) -> int:
@@ -111,7 +124,7 @@ class Setup:
 
     def work(self) -> Work:
         """The model's demands, for the roofline."""
-        model = self.model
+        model, dense = self.model, dense_sizes(self.model)
         return Work(
             layers=model.layers,
             moe_layers=model.moe_layers,
@@ -120,7 +133,16 @@ class Setup:
             window=model.sliding_window,
             hidden_size=model.hidden_size,
             dense_parameters=float(model.dense_parameters),
+            head_parameters=float(model.embedding_parameters),
+            dense_outputs_split=dense.outputs_split,
+            dense_outputs_whole=dense.outputs_whole,
+            dense_inputs_split=dense.inputs_split,
+            dense_inputs_whole=dense.inputs_whole,
             expert_parameters=float(model.expert_parameters),
+            expert_outputs_split=2 * model.expert_ffn_size,
+            expert_outputs_whole=model.hidden_size,
+            expert_inputs_split=model.expert_ffn_size,
+            expert_inputs_whole=model.hidden_size,
             experts=model.experts,
             experts_per_token=model.experts_per_token,
             kv_elements=model.kv_elements_per_layer,
@@ -131,7 +153,7 @@ class Setup:
             compressed_share=model.compressed_share,
             index_bytes=model.index_head_dim * BYTES["fp8"],
             index_flop=2.0 * model.index_heads * model.index_head_dim,
-            state_bytes=model.state_bytes,
+            state_bytes=self.state_bytes,
             state_shards=model.linear_value_heads or 1,
             state_flop=model.state_flop,
         )
@@ -146,10 +168,12 @@ class Setup:
             network = chip.needed("internode", f"more than {domain:.0f} chips")
         dense = multiply_precision(chip, self._dense_precision)
         expert = multiply_precision(chip, self.precision)
+        widest = chip.rate("bf16") if "bf16" in chip.figures else chip.rate("fp4")
         return Machine(
             dense_rate=chip.rate(dense),
             expert_rate=chip.rate(expert),
-            attention_rate=chip.rate("bf16") if "bf16" in chip.figures else chip.rate("fp4"),
+            head_rate=widest,
+            attention_rate=widest,
             memory_rate=chip.needed("memory_bandwidth", "the memory roof") * 1e12,
             link_rate=link * 1e9 / 2,
             network_rate=(network or 1.0) * 1e9,
@@ -172,6 +196,7 @@ class Setup:
             kv_bytes=self.kv_bytes,
             micro_batches=2.0 if self.overlaps else 1.0,
             expert_parallel=float(self.ep),
+            crowded=float(not self.balanced),
         )
 
 
@@ -189,6 +214,7 @@ def plan(
     chips: int | None = None,
     parallel: Mapping[str, int] | None = None,
     kv_precision: str = "bf16",
+    state_precision: str = "fp32",
 ) -> Setup:
     """Check a set-up and fill in what was left open.
 
@@ -203,12 +229,23 @@ def plan(
     for name in (precision, kv_precision):
         if name not in BYTES:
             raise UserError(f"unknown precision {name!r}{did_you_mean(name, BYTES)}")
+    if state_precision not in STATE_PRECISIONS:
+        hint = did_you_mean(state_precision, STATE_PRECISIONS)
+        raise UserError(f"unknown precision of the state {state_precision!r}{hint}")
     chip.rate(multiply_precision(chip, precision))
     count = _fewest_chips(model, chip, precision) if chips is None else chips
     if count < 1:
         raise UserError(f"chips {count} must be at least 1")
     ranks = _ranks(model, count, parallel or _default_ranks(model, chip, count))
-    return Setup(model, chip, precision, count, *ranks, kv_precision=kv_precision)
+    return Setup(
+        model,
+        chip,
+        precision,
+        count,
+        *ranks,
+        kv_precision=kv_precision,
+        state_precision=state_precision,
+    )
 
 
 def _fewest_chips(model: Architecture, chip: Chip, precision: str) -> int:

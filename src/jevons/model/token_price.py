@@ -6,7 +6,8 @@ import numpy as np
 
 from jevons.errors import UserError
 from jevons.model.chip import Chip
-from jevons.model.service_rate import Array, Factors
+from jevons.model.roofline_terms import Array
+from jevons.model.service_rate import Factors
 
 HOURS_PER_YEAR = 8760.0
 

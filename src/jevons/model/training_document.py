@@ -20,7 +20,8 @@ from jevons.model.architecture import Architecture
 from jevons.model.chip import Chip
 from jevons.model.cost_document import quantity
 from jevons.model.efficiency_factors import EfficiencyFactors
-from jevons.model.service_rate import Array, Factors
+from jevons.model.roofline_terms import Array
+from jevons.model.service_rate import Factors
 from jevons.model.token_price import Hour, hourly_price, power
 from jevons.model.training_cost import flop_by_part
 
