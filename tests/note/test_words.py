@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from jevons.note.document import Cell, Column
+from jevons.note.edition import Edition
+from jevons.note.numbers import NOTHING
 from jevons.note.render import page, printed
 from jevons.note.words import LANGUAGES, Words, messages
 
@@ -22,6 +25,8 @@ LISTS = {
 SHARE = {"ticker": "NVDA"} | dict.fromkeys(
     ("price_then", "price_now", "fair_value_then", "fair_value_now"), 1.0
 )
+
+SOME_KNOWN = {"Company": "NVDA", "Forward P/E": NOTHING, "Price": "9"}
 
 
 def test_each_text_is_in_both_languages() -> None:
@@ -77,3 +82,16 @@ def test_an_input_of_one_company_is_named_after_it() -> None:
 def test_a_text_needs_its_values() -> None:
     with pytest.raises(KeyError):
         Words("en").say("note.dateline")
+
+
+def test_a_column_of_which_nothing_is_known_is_left_out() -> None:
+    columns = [(Column(name), [Cell(text), Cell(NOTHING)]) for name, text in SOME_KNOWN.items()]
+    table = Edition({}, "en").table(columns)
+    assert [column.heading for column in table.columns] == ["Company", "Price"]
+    assert [[cell.text for cell in row] for row in table.rows] == [["NVDA", "9"], [NOTHING] * 2]
+
+
+def test_per_cent_signs_of_the_study_stand_at_their_numbers() -> None:
+    record = {"text": "below 50 % of it", "text_zh": "低于 50 %"}
+    assert Edition({}, "en").free(record, "text") == "below 50% of it"
+    assert Edition({}, "zh").free(record, "text") == "低于 50%"

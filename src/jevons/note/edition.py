@@ -1,5 +1,6 @@
 """One edition of the note: the figures, and how its language writes them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -114,10 +115,14 @@ class Edition:
         return self.free(record, "name") or str(record.get("ticker", ""))
 
     def free(self, record: Record, field: str) -> str:
-        """A text that the study wrote: in this language where it has one, else as it is."""
+        """A text that the study wrote: in this language where it has one, else as it is.
+
+        Its per cent signs stand at their numbers, as those of the note do.
+        """
+        text = record.get(field)
         if self.language != "en" and record.get(f"{field}_{self.language}"):
-            return str(record[f"{field}_{self.language}"])
-        return str(record.get(field) or "")
+            text = record[f"{field}_{self.language}"]
+        return re.sub(r"(?<=\d) %", "%", str(text or ""))
 
     def is_foreign(self, record: Record, field: str) -> bool:
         """Whether :meth:`free` returns English in another language's note."""
@@ -222,9 +227,10 @@ class Edition:
         )
 
     def table(self, columns: Sequence[tuple[Column, Sequence[Cell]]]) -> Table:
-        """A table from columns with their cells."""
-        rows = list(zip(*(cells for _, cells in columns), strict=True))
-        return Table([column for column, _ in columns], rows)
+        """A table from columns with their cells; a column of which nothing is known is left out."""
+        known = [each for each in columns if any(cell.text != NOTHING for cell in each[1])]
+        rows = list(zip(*(cells for _, cells in known), strict=True))
+        return Table([column for column, _ in known], rows)
 
     def text_column(
         self, heading: str, texts: Iterable[str], *, whole: bool = False

@@ -80,6 +80,16 @@ class Words:
         text = self.name(kind, word)
         return text[:1].upper() + text[1:]
 
+    def inside(self, heading: str) -> str:
+        """A heading or label within a sentence: lower case, abbreviations as they are.
+
+        >>> Words("en").inside("Compute wanted"), Words("en").inside("AI capex")
+        ('compute wanted', 'AI capex')
+        """
+        first = heading.partition(" ")[0]
+        abbreviated = first[1:] != first[1:].lower()
+        return heading if abbreviated else heading[:1].lower() + heading[1:]
+
     def label(self, name: str) -> str:
         """Short label of a quantity from the table of variables, else from here, else its name."""
         row = variables().get(name)

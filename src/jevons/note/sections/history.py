@@ -101,7 +101,7 @@ def words(edition: Edition, gaps: dict[str, list[tuple[Record, Record, float]]])
     return {
         "inside": edition.numbers.percent(sum(inside) / len(inside)) if inside else NOTHING,
         "points": str(len(inside)),
-        "quantity": edition.label(worst) if worst else NOTHING,
+        "quantity": edition.words.inside(edition.label(worst)) if worst else NOTHING,
         "gap": edition.numbers.percent(typical.get(worst), signed=True),
     }
 

@@ -197,10 +197,10 @@ def prices(edition: Edition, rows: Sequence[Record], delay: Record) -> Figure:
             [Cell(edition.numbers.plain(row["value"], 0), value=row["value"]) for row in kept],
         ),
     ]
-    chip = delay["usd_per_gb200_day"]["p50"]
+    amount = edition.numbers.amount
     values = {
-        "day": edition.numbers.plain(chip, 0),
-        "year": edition.numbers.plain(delay["usd_mn_per_mw_year"]["p50"], 0),
+        "day": amount(delay["usd_per_gb200_day"]["p50"], "USD", digits=0),
+        "year": amount(delay["usd_mn_per_mw_year"]["p50"] / 1e3, "USD_bn", digits=0),
         "quarter": delay["quarter"],
     }
     return Figure(

@@ -169,7 +169,9 @@ def shock(edition: Edition) -> Figure | Missing:
         "at": part.get("at", ""),
         "responses": edition.say("note.comma").join(
             edition.say(
-                "note.times", name=edition.label(name), ratio=edition.numbers.plain(path["p50"][-1])
+                "note.times",
+                name=edition.words.inside(edition.label(name)),
+                ratio=edition.numbers.plain(path["p50"][-1]),
             )
             for name, path in list(responses.items())[:3]
         ),

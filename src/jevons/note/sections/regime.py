@@ -66,7 +66,9 @@ def verdict(edition: Edition, fundamentals: Record) -> str:
         return NOTHING
     if fundamentals["intact"]:
         return edition.words.heading("fundamentals", "intact")
-    broken = (edition.words.name("fundamentals", name) for name in fundamentals["broken"])
+    first, *others = fundamentals["broken"]
+    broken = [edition.words.heading("fundamentals", first)]
+    broken += [edition.words.name("fundamentals", name) for name in others]
     return edition.say("note.comma").join(broken)
 
 

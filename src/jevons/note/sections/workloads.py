@@ -61,10 +61,10 @@ def finding(edition: Edition, named: Mapping[str, Record]) -> str:
     return edition.say(
         "finding.workloads",
         now=now,
-        first=first,
+        first=edition.words.inside(first),
         first_share=percent(before[first]),
         then=then,
-        last=last,
+        last=edition.words.inside(last),
         last_share=percent(after[last]),
     )
 
