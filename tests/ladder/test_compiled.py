@@ -20,6 +20,7 @@ from jevons.ladder import (
     loop,
     quiet,
     run,
+    run_all,
     trading,
     try_rules,
 )
@@ -121,9 +122,10 @@ def test_a_family_gives_what_each_rule_gives_alone(
 ) -> None:
     setting = Setting(10_000.0, Costs(1.0, 0.01, 0.0005, 0.001, 0.15), cash_rate)
     one, other = invented(seed), replace(invented(seed + 1), ticker="B")
-    tried = try_rules(family, Scenario((one, other), setting))
+    on = Scenario((one, other), setting)
+    tried = try_rules(family, on)
     for k, rule in enumerate(family):
-        runs = [run(rule, bars, setting) for bars in (one, other)]
+        runs = run_all(rule, on)
         assert tried.wealth[k].tolist() == [r.wealth[-1] / r.budget for r in runs]
         assert tried.returns[k].tobytes() == pooled(runs).returns.tobytes()
         assert tried.log_returns[k].tobytes() == pooled(runs).log_returns.tobytes()
