@@ -102,10 +102,9 @@ def _jevons(shares: list[Bars], rules: list[LadderRule], setting: Setting) -> An
 
     def one(share: int) -> None:
         market = market_of(shares[share], setting, planner, rules[0].reference)
-        rates, path = setting.rates(shares[share]), np.empty((1, SESSIONS))
+        rates, no_path = setting.rates(shares[share]), np.empty((0, 0))
         ends, falls, fills = wealth[share], worst[share], np.empty(len(rules), np.int64)
-        unwanted = np.empty((0, 0))
-        simulate_family(market, plans, 0, rates, BUDGET, path, unwanted, ends, falls, fills)
+        simulate_family(market, plans, 0, rates, BUDGET, no_path, no_path, ends, falls, fills)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(one, range(len(shares))))

@@ -25,7 +25,9 @@ from jevons.ladder import (
     try_rules,
 )
 from jevons.ladder.compiled import code
+from jevons.ladder.family import simulate_family
 from jevons.ladder.outcome import drawdowns
+from jevons.ladder.plan import Planner
 from jevons.ladder.pooled import pooled
 from jevons.market import PriceHistory
 from jevons.market.actions import Action
@@ -145,3 +147,23 @@ def test_machine_code_of_other_code_is_not_used() -> None:
     assert len(code()) == 64
     simulate: Any = loop.simulate
     assert simulate._cache._cache_file._source_stamp == code()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rule=rules(prices_only=True), seed=st.integers(0, 200), cash_rate=st.sampled_from([0.0, 0.05])
+)
+def test_without_paths_a_family_ends_and_falls_the_same(
+    rule: LadderRule, seed: int, cash_rate: float
+) -> None:
+    bars, setting, planner = invented(seed), Setting(10_000.0, Costs(1.0), cash_rate), Planner()
+    plans = planner.plans([rule, rule])
+    market = run_module.market_of(bars, setting, planner, rule.reference)
+    found = []
+    for shape in ((2, len(bars)), (0, 0)):
+        paths, others, told = np.empty(shape), np.empty(shape), np.empty((2, 2))
+        fills, rates = np.empty(2, np.int64), setting.rates(bars)
+        simulate_family(market, plans, 0, rates, 10_000.0, paths, others, told[0], told[1], fills)
+        found.append(told.tobytes() + fills.tobytes())
+    assert found[0] == found[1]
+    assert told[1, 0] == pytest.approx(drawdowns(run(rule, bars, setting).wealth).min())

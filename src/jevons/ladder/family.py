@@ -3,9 +3,19 @@
 import numpy as np
 
 from jevons.ladder.compiled import compiled
-from jevons.ladder.layout import COLUMNS, LIVE, Market, Numbers, Plan, Plans, Whole
+from jevons.ladder.layout import (
+    BLOCK,
+    COLUMNS,
+    LIVE,
+    LOWEST_SHARE,
+    NAV,
+    Market,
+    Numbers,
+    Plan,
+    Plans,
+    Whole,
+)
 from jevons.ladder.loop import begun, simulate
-from jevons.ladder.quiet import BLOCK
 
 
 @compiled
@@ -26,15 +36,13 @@ def simulate_family(
     The same loop as for one rule, without account and fills.
 
     Args:
-        wealths, invested: results, USD, (row, session), which the rules write in turn: as many
-            rows as rules where all paths are wanted, fewer where only the last lines are;
-            ``invested`` may be (0, 0).
+        wealths, invested: results, USD, (rule, session); (0, 0) where no paths are wanted.
         ends: wealth at the end, USD. worst: its deepest drawdown. fill_counts: all (rule,).
     """
     nothing = np.empty(0)
     none, no_seen, no_fills = np.empty((0, COLUMNS)), np.empty((LIVE, 0)), np.empty((0, 6))
     for k in range(len(ends)):
-        i, row = first + k, k % len(wealths)
+        i = first + k
         rungs, exits, halts = plans.counts[i]
         plan = Plan(
             plans.rungs[i, :rungs],
@@ -47,12 +55,14 @@ def simulate_family(
             plans.halt_group[i, :halts],
             plans.limits[i],
         )
-        worth = invested[row] if len(invested) > 0 else nothing
+        wealth = wealths[k] if len(wealths) > 0 else nothing
+        worth = invested[k] if len(invested) > 0 else nothing
         state = begun(market, plan, budget)
         fill_counts[k] = simulate(
-            market, plan, costs, budget, state, wealths[row], worth, none, no_seen, no_fills
+            market, plan, costs, budget, state, wealth, worth, none, no_seen, no_fills
         )
-        ends[k], worst[k] = wealths[row, -1], worst_fall(wealths[row])
+        ends[k] = state.book[NAV]
+        worst[k] = worst_fall(wealth) if len(wealth) > 0 else state.book[LOWEST_SHARE] - 1
 
 
 @compiled

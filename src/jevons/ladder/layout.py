@@ -20,7 +20,9 @@ COLUMNS = 10
 # What else the book holds: no part of the account.
 BASIS, INVESTED, TRANCHES, FIRST_FILL, LAST_FILL = range(10, 15)
 STOPPED, SOLD_OUT, BUY_FROM, WAITING, REBALANCE = range(15, 20)
-BOOK = 20
+HIGHEST, LOWEST_SHARE = range(20, 22)  # wealth so far, and its least share of the highest before
+BOOK = 22
+BLOCK = 32  # sessions whose extremes are known together
 IDLE, WATCH, LADDERING, FULL, EXITED, HALTED, COOLDOWN = range(7)
 STATES = ("idle", "watch", "laddering", "full", "exited", "halted", "cooldown")
 # Rows of the state of rungs and of exits.
@@ -54,6 +56,7 @@ class Market(NamedTuple):
         seen: (series, session) what tests read; the first :data:`LIVE` rows are not read.
         next_hit: (session + 1, group) first session from this one on at which all tests of a group
             hold, those that the loop knows left out; the number of sessions if there is none.
+        tops, bottoms: highest and lowest close of each :data:`BLOCK` sessions, (block,).
         next_event: (session + 1) the same for splits, dividends, payments and the delisting.
         earns: whether any interest is not zero.
     """
@@ -72,6 +75,8 @@ class Market(NamedTuple):
     seen: Numbers
     next_hit: NDArray[np.int32]
     next_event: NDArray[np.int32]
+    tops: Numbers
+    bottoms: Numbers
     earns: bool
 
 

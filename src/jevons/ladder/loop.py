@@ -45,6 +45,7 @@ from jevons.ladder.layout import (
     LEVEL_ROW,
     LIVE,
     LOWEST,
+    LOWEST_SHARE,
     MOST_TRANCHES,
     NAV,
     NEW_PEAK,
@@ -75,7 +76,7 @@ from jevons.ladder.layout import (
     Plan,
     State,
 )
-from jevons.ladder.quiet import awake_at, record_rest, rest, rounded, wakes
+from jevons.ladder.quiet import awake_at, deepen, pass_over, rounded, wakes
 from jevons.ladder.trading import holds, kelly, note, reach, size, trade
 
 NO_ROOM_NEEDED = np.inf  # USD that a run alone may add to its position
@@ -99,28 +100,29 @@ def simulate(
     Args:
         costs: commission USD, USD/share, rate of a purchase, rate of a sale, withheld, lot.
         budget: USD at the start. state: as :func:`begun` makes it.
-        wealths: result, USD, (session,).
+        wealths: result, USD, (session,); where it is empty, the book keeps the drawdown instead.
         invested, account, lived, fills: results, USD (session,), (session, 10),
             (:data:`LIVE`, session) and (fill, 6); empty where a comparison has no use for them.
 
     Returns:
         Number of fills.
     """
-    close, sessions, book, count = market.close, len(market.close), state.book, 0
+    sessions, book, count = len(market.close), state.book, 0
     wake, low, high = 0, 0.0, np.inf
     t = -1
     while t + 1 < sessions:
         start = t + 1
-        t = awake_at(close, start, wake, low, high)
+        t = awake_at(market, start, wake, low, high)
         if t > start:
-            if len(account) > 0:
-                record_rest(market, book, start, t, account, lived)
-            rest(market, book, start, t, wealths, invested)
+            pass_over(market, book, start, t, wealths, invested, account, lived)
         if t == sessions:
             break
         count = settle(market, plan, costs, state, t, budget, NO_ROOM_NEEDED, fills, count)
         decide(market, plan, state, t, budget, NO_ROOM_NEEDED)
-        wealths[t] = book[NAV]
+        if len(wealths) > 0:
+            wealths[t] = book[NAV]
+        else:
+            deepen(book, book[NAV])
         if len(invested) > 0:
             invested[t] = book[INVESTED]
         if len(account) > 0:
@@ -141,6 +143,7 @@ def begun(market: Market, plan: Plan, budget: float) -> State:
     rungs[ARMED], rungs[DUE], rungs[LOWEST] = 1, -1, np.inf
     book = np.zeros(BOOK)
     book[CASH] = book[NAV] = budget
+    book[LOWEST_SHARE] = 1
     book[FIRST_FILL] = book[LAST_FILL] = -1
     return State(book, rungs, exits, np.array([np.inf, np.nan, np.nan]), owed)
 

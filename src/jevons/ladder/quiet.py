@@ -17,6 +17,7 @@ from jevons.ladder.layout import (
     AT_LEAST,
     AT_MOST,
     BASIS,
+    BLOCK,
     BUY_FROM,
     CASH,
     COLUMNS,
@@ -31,9 +32,11 @@ from jevons.ladder.layout import (
     HELD,
     HELD_EVERY,
     HELD_WEIGHT,
+    HIGHEST,
     INTEREST,
     INVESTED,
     LIVE,
+    LOWEST_SHARE,
     MOST_TRANCHES,
     NAV,
     NEW_PEAK_GROUP,
@@ -54,7 +57,6 @@ from jevons.ladder.layout import (
 )
 
 CLOSE_BY = 1e-9  # a price this near to a level wakes the loop, which then looks exactly
-BLOCK = 32  # sessions that are looked at together
 
 
 @compiled
@@ -191,23 +193,74 @@ def wakes(
 
 
 @part
-def awake_at(close: Numbers, start: int, wake: int, low: float, high: float) -> int:
+def awake_at(market: Market, start: int, wake: int, low: float, high: float) -> int:
     """The first session from ``start`` on that is not quiet."""
     if low == 0 and high == np.inf:
         return max(start, wake)
     t = start
     while t < wake:
-        # Blocks without a branch inside are compared several sessions at a time.
-        block = close[t : min(t + BLOCK, wake)]
-        inside = True
-        for s in range(len(block)):
-            inside &= (low < block[s]) & (block[s] < high)
-        if not inside:
-            break
-        t += len(block)
-    while t < wake and low < close[t] < high:
-        t += 1
+        block = t // BLOCK
+        stop = min((block + 1) * BLOCK, wake)
+        if low < market.bottoms[block] and market.tops[block] < high:
+            t = stop
+        while t < stop:
+            if not low < market.close[t] < high:
+                return t
+            t += 1
     return t
+
+
+@part
+def pass_over(
+    market: Market,
+    book: Numbers,
+    start: int,
+    stop: int,
+    wealths: Numbers,
+    invested: Numbers,
+    account: Numbers,
+    lived: Numbers,
+) -> None:
+    """Pass over the quiet sessions from ``start`` to ``stop`` and write what is wanted of them."""
+    if len(account) > 0:
+        record_rest(market, book, start, stop, account, lived)
+    if len(wealths) > 0:
+        rest(market, book, start, stop, wealths, invested)
+    else:
+        sink(market, book, start, stop)
+
+
+@part
+def sink(market: Market, book: Numbers, start: int, stop: int) -> None:
+    """Pass over the quiet sessions from ``start`` to ``stop`` with an eye on the drawdown alone."""
+    cash, accrued, shares = book[CASH], book[ACCRUED], book[SHARES]
+    t = start
+    while t < stop and not market.earns:
+        block, base = t // BLOCK, cash + accrued
+        end = min((block + 1) * BLOCK, stop)
+        # Neither a new high nor a new low in the block: wealth rises and falls with the price.
+        if (
+            base + shares * market.tops[block] <= book[HIGHEST]
+            and base + shares * market.bottoms[block] >= book[LOWEST_SHARE] * book[HIGHEST]
+        ):
+            t = end
+        while t < end:
+            deepen(book, base + shares * market.close[t])
+            t += 1
+    while t < stop:
+        cash += cash * market.interest[t]
+        deepen(book, cash + accrued + shares * market.close[t])
+        t += 1
+    book[CASH], book[INVESTED] = cash, shares * market.close[stop - 1]
+    book[NAV] = cash + accrued + book[INVESTED]
+
+
+@part
+def deepen(book: Numbers, wealth: float) -> None:
+    """Take a wealth into its highest and its lowest share of that so far."""
+    book[HIGHEST] = max(book[HIGHEST], wealth)
+    if wealth < book[LOWEST_SHARE] * book[HIGHEST]:
+        book[LOWEST_SHARE] = wealth / book[HIGHEST]
 
 
 @part

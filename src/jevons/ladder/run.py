@@ -150,6 +150,7 @@ def market_of(
     interest = setting.idle_returns(bars)
     series = SeriesTable(bars, reference, signals, setting.yields(bars))
     seen = series.matrix(planner.reads)
+    blocks = np.arange(0, len(bars), layout.BLOCK)
     fill = bars.close if setting.fill_at == "close" else bars.open
     return layout.Market(
         fill * bars.fx,
@@ -166,6 +167,8 @@ def market_of(
         seen,
         next_hits(seen, planner.groups()),
         next_happening(bars),
+        np.maximum.reduceat(bars.usd, blocks),
+        np.minimum.reduceat(bars.usd, blocks),
         bool(interest.any()),
     )
 

@@ -73,6 +73,7 @@ def trade(
     for e in range(len(plan.exits)):
         wanted = state.exits[SALE, e] * split
         if wanted > 0:
+            state.exits[SALE, e] = 0
             count = sell(market, plan, costs, state, t, wanted, -1.0 - e, fills, count)
     if book[REBALANCE] < 0:
         wanted = -book[REBALANCE] * split
@@ -81,11 +82,12 @@ def trade(
     for r in range(len(plan.rungs)):
         wanted = state.rungs[ORDER, r]
         if wanted > 0:
+            state.rungs[ORDER, r] = 0
             count = buy(market, costs, state, t, price, wanted, float(r), fills, count)
     if book[REBALANCE] > 0:
         wanted = book[REBALANCE]
         count = buy(market, costs, state, t, price, wanted, REBALANCED, fills, count)
-    state.rungs[ORDER], state.exits[SALE], book[REBALANCE] = 0, 0, 0.0
+    book[REBALANCE] = 0
     return count
 
 
