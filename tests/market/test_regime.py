@@ -7,9 +7,17 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from jevons.market.macro_store import MacroSeries
+from jevons.market.macro_store import MacroSeries, bundled_series
 from jevons.market.recession import fit_probit
-from jevons.market.regime import quadrant, recession, regime_state, sahm, stagflation, uncertainty
+from jevons.market.regime import (
+    LackingError,
+    quadrant,
+    recession,
+    regime_state,
+    sahm,
+    stagflation,
+    uncertainty,
+)
 
 from .invented_macro import daily, monthly
 
@@ -34,6 +42,59 @@ def test_sahm_was_reached_in_july_2024() -> None:
     state = sahm({"UNRATE": monthly("UNRATE", "2023-05", *rates)})
     assert state["value"] == pytest.approx(1.6 / 3, abs=1e-6)
     assert state["triggered"]
+
+
+def test_sahm_of_the_bundled_rates() -> None:
+    # By hand: 12.2 / 3 (December 2024 to February 2025) less 11.4 / 3; FRED's real-time series told
+    # 0.27 for February 2025. Nothing later than the day is known.
+    state = sahm(bundled_series(DAY))
+    assert state["value"] == pytest.approx(0.8 / 3, abs=1e-6)
+    assert (state["month"], state["known_on"]) == ("2025-02", "2025-03-07")
+    assert sahm(bundled_series(date(2025, 3, 6)))["month"] == "2025-01"
+    assert not bundled_series(date(2025, 1, 1))
+    # In May 2026 February 2025 stands at 4.2, and October 2025 was never counted.
+    late = bundled_series(date(2026, 5, 20))["UNRATE"]
+    assert late.values[late.days == np.datetime64("2025-02-01")] == 4.2
+    assert np.datetime64("2025-10-01") not in late.days
+    # 13.0 / 3 (February to April 2026) less (4.2 + 4.2 + 4.2) / 3, the mean to April 2025.
+    assert sahm({"UNRATE": late})["value"] == pytest.approx(13 / 3 - 4.2, abs=1e-6)
+
+
+def test_a_month_that_was_never_counted_is_left_out() -> None:
+    told = bundled_series(date(2026, 5, 20))
+    assert bundled_series(date(2026, 5, 19)).keys() == {"UNRATE"}
+    state = quadrant(told)
+    # March 2026: 330.293 / 319.785 - 1 and 101.806 / 101.0404 - 1, the five years before at 4.6 %
+    # and 1.5 % on average.
+    assert state["month"] == "2026-03"
+    assert state["inflation"] == pytest.approx(330.293 / 319.785 - 1, rel=1e-5)
+    assert state["growth"] == pytest.approx(101.806 / 101.0404 - 1, rel=1e-5)
+    assert state["quadrant"] == "deflation"
+    prices = told["CPIAUCSL"]
+    rates = [
+        prices.values[i] / prices.values[j] - 1
+        for i, j in (
+            (list(prices.days).index(month), list(prices.days).index(before))
+            for month in np.arange("2021-03", "2026-03", dtype="datetime64[M]").astype(
+                "datetime64[D]"
+            )
+            for before in [(month.astype("datetime64[M]") - 12).astype("datetime64[D]")]
+            if month in prices.days
+        )
+    ]
+    assert len(rates) == 59  # October 2025 is no month to compare
+    assert state["inflation_trend"] == pytest.approx(np.mean(rates), rel=1e-5)
+
+
+def test_sahm_forgives_one_month_and_no_more() -> None:
+    rates = monthly("UNRATE", "2024-01", *[4.0] * 14, 4.6)
+    kept = [t for t in range(15) if t != 13]
+    one = MacroSeries("UNRATE", rates.days[kept], rates.values[kept], rates.known_on[kept])
+    assert sahm({"UNRATE": one})["value"] == pytest.approx(0.3)  # (4.0 + 4.6) / 2 - 4.0
+    kept.remove(5)
+    two = MacroSeries("UNRATE", rates.days[kept], rates.values[kept], rates.known_on[kept])
+    with pytest.raises(LackingError, match="15 months in a row"):
+        sahm({"UNRATE": two})
 
 
 def test_probit_of_two_groups_is_their_shares() -> None:
@@ -168,9 +229,9 @@ def test_a_gap_and_an_old_figure_are_told() -> None:
     whole = monthly("UNRATE", "2015-01", *[4.0] * 40)
     holed = MacroSeries(
         "UNRATE",
-        np.delete(whole.days, 30),
-        np.delete(whole.values, 30),
-        np.delete(whole.known_on, 30),
+        np.delete(whole.days, [28, 30]),
+        np.delete(whole.values, [28, 30]),
+        np.delete(whole.known_on, [28, 30]),
     )
     state = regime_state({"UNRATE": holed}, DAY)
     assert "UNRATE of 15 months in a row is not known" in state["missing"][0]

@@ -250,11 +250,12 @@ def prices_of(files: Sequence[Path] | None) -> "Callable[[date], PriceTable | No
 
 
 def kept_series(day: date) -> "dict[str, MacroSeries] | None":
-    """The macroeconomic series of the store as known on a day; None where nothing was pulled."""
-    from jevons.market.macro_store import default_macro_store, known_series
+    """The macroeconomic series as known on a day: those that were pulled, else those bundled."""
+    from jevons.market.macro_store import bundled_series, default_macro_store, known_series
 
     store = default_macro_store()
-    return known_series(store, day) if store.exists() else None
+    pulled = known_series(store, day) if store.exists() else {}
+    return (bundled_series(day) | pulled) or None
 
 
 def writable_folder(folder: Path) -> Path:

@@ -92,6 +92,24 @@ def described() -> dict[str, Described]:
     }
 
 
+def bundled_series(day: date) -> dict[str, MacroSeries]:
+    """The few figures that come with jevons, as known on a day.
+
+    Unemployment in two vintages of public copies of FRED. Where the day of publication is not in
+    the source, the figure is taken to be known from the 20th of the month after, which is later
+    than the release; those of the months that a closed government delayed, from later still.
+    """
+    text = files("jevons.market").joinpath("macro_bundled.csv").read_text(encoding="utf-8")
+    standing: dict[str, dict[date, tuple[float, date]]] = {}
+    rows = sorted(csv.DictReader(text.splitlines()), key=lambda row: row["known_on"])
+    for row in rows:
+        known_on = date.fromisoformat(row["known_on"])
+        if known_on <= day:
+            told = standing.setdefault(row["series"], {})
+            told[date.fromisoformat(row["day"])] = float(row["value"]), known_on
+    return {name: _series(name, figures) for name, figures in standing.items()}
+
+
 def default_macro_store() -> Path:
     """Where macroeconomic series are kept: beside the user's facts."""
     return store_file().with_name("macro.duckdb")

@@ -17,6 +17,7 @@ from jevons.quantiles import rounded
 GROWTH, PRICES = "INDPRO", "CPIAUCSL"  # what stands for growth and for inflation
 SAHM = 0.5  # percentage points, Sahm 2019
 TREND = 60  # months whose mean a rate is held against: five years
+FORGIVEN = 2  # of them that may be unknown: a month that was never counted costs two changes
 QUADRANTS = {  # (growth above its trend, inflation above its trend), Ilmanen et al 2014
     (True, True): "reflation",
     (True, False): "goldilocks",
@@ -74,14 +75,19 @@ def sahm(series: Series) -> Part:
     """Mean unemployment of three months less its lowest of the twelve months before.
 
     The rule of Sahm (2019): from half a percentage point on, a recession has begun. Twelve means
-    before the current one are compared.
+    before the current one are compared. A month that was never counted (October 2025, when the
+    government was closed) is left out of the means that it belongs to.
 
     Raises:
-        LackingError: unemployment of 15 months in a row is not known.
+        LackingError: unemployment of 15 months is not known, but for one of them.
     """
-    months, rate = _monthly(series, "UNRATE", 15)
-    mean = np.convolve(rate, np.ones(3) / 3, mode="valid")
-    gap = float(mean[-1] - mean[-13:-1].min())
+    months, rate = _last_months(series, "UNRATE", 15)
+    if np.isnan(rate).sum() > 1:
+        raise LackingError(
+            f"UNRATE of 15 months in a row is not known; {_needs('UNRATE')}", "UNRATE"
+        )
+    mean = np.nanmean(np.lib.stride_tricks.sliding_window_view(rate, 3), axis=1)
+    gap = float(mean[-1] - mean[:-1].min())
     return {
         "value": rounded(gap),
         "unit": "percentage points",
@@ -197,21 +203,35 @@ def uncertainty(series: Series, name: str, count: int) -> Part:
 
 def _surprises(series: Series) -> tuple[Days, Numbers, Numbers]:
     """Months, and for growth and inflation (month, [rate less its trend, rate])."""
-    least = 12 + TREND + 1
-    growth_months, growth = _over_trend(*_monthly(series, GROWTH, least))
-    price_months, inflation = _over_trend(*_monthly(series, PRICES, least))
+    growth_months, growth = _over_trend(series, GROWTH)
+    price_months, inflation = _over_trend(series, PRICES)
     months, left, right = np.intersect1d(growth_months, price_months, return_indices=True)
     if not len(months):
         raise LackingError(f"{GROWTH} and {PRICES} have no month in common", GROWTH, PRICES)
     return months, growth[left], inflation[right]
 
 
-def _over_trend(months: Days, index: Numbers) -> tuple[Days, Numbers]:
-    """Change over twelve months, less its mean of the sixty months before, and by itself."""
+def _over_trend(series: Series, name: str) -> tuple[Days, Numbers]:
+    """Change over twelve months, less its mean of the sixty months before, and by itself.
+
+    A month that was never counted is left out, and so is the change to it and that from it.
+    """
+    found, least = series.get(name), 12 + TREND + 1
+    if found is None:
+        raise LackingError(_needs(name), name)
+    known = found.days.astype("datetime64[M]")
+    months, index = _last_months(series, name, max(int((known[-1] - known[0]).astype(int)) + 1, 1))
     rate = index[12:] / index[:-12] - 1
-    trend = np.convolve(rate, np.ones(TREND) / TREND, mode="valid")[:-1]
+    if len(rate) <= TREND:
+        raise LackingError(f"{name} of {least} months is not known; {_needs(name)}", name)
+    before = np.lib.stride_tricks.sliding_window_view(rate, TREND)[:-1]
+    counted = np.isfinite(before).sum(axis=1)
+    trend = np.nansum(before, axis=1) / np.maximum(counted, 1)
     current = rate[TREND:]
-    return months[12 + TREND :], np.column_stack((current - trend, current))
+    kept = np.isfinite(current) & (counted >= TREND - FORGIVEN)
+    if not kept.any():
+        raise LackingError(f"{name} of {least} months is not known; {_needs(name)}", name)
+    return months[12 + TREND :][kept], np.column_stack((current - trend, current))[kept]
 
 
 def _monthly(series: Series, name: str, least: int) -> tuple[Days, Numbers]:
@@ -227,6 +247,19 @@ def _monthly(series: Series, name: str, least: int) -> tuple[Days, Numbers]:
     if len(months) - first < least:
         raise LackingError(f"{name} of {least} months in a row is not known; {_needs(name)}", name)
     return months[first:], means[first:]
+
+
+def _last_months(series: Series, name: str, count: int) -> tuple[Days, Numbers]:
+    """The last months up to the last figure, NaN where there is none."""
+    found = series.get(name)
+    if found is None:
+        raise LackingError(_needs(name), name)
+    known = found.days.astype("datetime64[M]")
+    months = known[-1] - np.arange(count)[::-1]
+    figures = np.full(count, np.nan)
+    _, at, place = np.intersect1d(months, known, return_indices=True)
+    figures[at] = found.values[place]
+    return months, figures
 
 
 def _dated(series: MacroSeries, month: Any) -> dict[str, str]:
