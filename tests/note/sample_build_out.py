@@ -58,7 +58,92 @@ def supply() -> dict[str, Any]:
             }
             for quarter in ("2024Q1", "2024Q2")
         ],
+        **capacities(),
+        "history": history(),
     }
+
+
+def capacities() -> dict[str, Any]:
+    """Packaging and memory in their own units."""
+
+    def row(year: int, name: str, size: float, unit: str) -> dict[str, Any]:
+        known = year < 2027
+        return {
+            "year": year,
+            "needed": quantity(f"needed{name}{year}", size, 0.2, unit),
+            "capacity": quantity(f"capacity{name}{year}", 1.3 * size, 0.3, unit),
+            "stated": 1.5 * size if known else None,
+            "stated_low": 1.4 * size if known else None,
+            "stated_high": 1.7 * size if known else None,
+            "stated_by": "JPMorgan, TrendForce" if known else "",
+            "ratio": 0.87 if known else None,
+            "facts": [],
+        }
+
+    return {
+        "packaging": [
+            row(year, "wafers", 12.0 * 1.4**i, "1000 wafer/month") for i, year in enumerate(YEARS)
+        ],
+        "memory": [row(year, "hbm", 210.0 * 1.6**i, "PB/year") for i, year in enumerate(YEARS)],
+        "lead_times": [
+            {"limit": limit, "ours": quantity("lead" + limit, 0.8, 0.3, "year")}
+            for limit in ("packaging", "memory")
+        ],
+    }
+
+
+def history() -> dict[str, Any]:
+    """What vendors shipped and were paid."""
+    quarters = ("2024Q3", "2024Q4", "2025Q1")
+    sizes = {"units": 760.0, "compute": 0.84, "it_power": 1.1}
+    units = {"units": "thousand unit", "compute": "MH100e", "it_power": "GW"}
+    counts = {
+        name: [
+            {
+                "quarter": quarter,
+                "vendor": vendor,
+                "ours": quantity(f"{name}{vendor}{quarter}", size, 0.2, units[name]),
+                "counted": 1.1 * size,
+                "ratio": 0.91,
+                "china": 270.0,
+                "facts": [],
+            }
+            for quarter in quarters
+            for vendor in ("NVIDIA", "Google")
+            if (quarter, vendor) != ("2025Q1", "Google")
+        ]
+        for name, size in sizes.items()
+    }
+    paid = [
+        {
+            "period": period,
+            "line": line,
+            "ours": quantity(f"paid{line}{period}", 26.0, 0.1, "USD_bn"),
+            "reported": 27.7,
+            "ratio": 0.94,
+            "facts": [],
+        }
+        for line, periods in (("NVIDIA compute", quarters), ("AMD Instinct", ("2024",)))
+        for period in periods
+    ]
+    gap = [
+        {
+            "quarter": quarter,
+            "price": 27400.0,
+            "price_implied": 26300.0,
+            "from_money": -0.12,
+            "from_price": -0.04,
+            "total": -0.16,
+            "facts": [],
+        }
+        for quarter in quarters
+    ]
+    errors = [
+        {"of": of, "quantity": name, "quarters": 3, "bias": -0.09, "error": 0.1}
+        for of, name in [(vendor, name) for vendor in ("NVIDIA", "Google") for name in sizes]
+        + [("NVIDIA compute", "revenue")]
+    ]
+    return {**counts, "revenue": paid, "gap": gap, "errors": errors}
 
 
 def power_context() -> dict[str, Any]:
@@ -108,6 +193,18 @@ def power_context() -> dict[str, Any]:
             "it_gw": 37.8,
             "us_demand_gw": quantity("chip_count", 19.9, 0.15, "GW"),
         },
+        "by_region": [
+            {
+                "year": 2024,
+                "stated_by": "IEA",
+                "region": region,
+                "twh": twh,
+                "share": twh / 415,
+                "ours": quantity("region", 200.0, 0.2, "TWh/year") if region == "US" else None,
+                "fact": "fact-00",
+            }
+            for region, twh in (("US", 183.0), ("China", 102.0))
+        ],
         "electricity": [
             {
                 "year": 2028,
@@ -145,6 +242,7 @@ def campuses() -> dict[str, Any]:
         {
             "site": name,
             "us": name != "Zhangbei",
+            "region": "China" if name == "Zhangbei" else "Texas",
             "operating_gw": 0.3,
             "planned_gw": 2.0 - 0.2 * i,
             "planned_for": "2027-03-03",

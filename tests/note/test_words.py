@@ -16,10 +16,11 @@ from .sample_market import market
 
 # Closed lists that the study's words are looked up in; which of them occur depends on the run.
 LISTS = {
-    "amount", "bound", "category", "checked_group", "chip_line", "distribution", "flag",
+    "amount", "bound", "category", "checked_group", "chip_line", "counted", "distribution", "flag",
     "fundamentals", "gate", "horizon", "ladder_verdict", "layer", "lesson", "limit", "market",
-    "metric", "money", "money_amount", "one_more", "option", "per", "per_label", "phase",
-    "quadrant", "quantity", "sector", "status", "unit", "vendor", "verdict", "who", "workload",
+    "metric", "money", "money_amount", "one_more", "option", "per", "per_label", "phase", "place",
+    "quadrant", "quantity", "region", "revenue_line", "sector", "status", "unit",
+    "vendor", "verdict", "who", "workload",
 }  # fmt: skip
 
 SHARE = {"ticker": "NVDA"} | dict.fromkeys(

@@ -93,9 +93,12 @@ def test_counts_are_shown_only_once_they_are_known() -> None:
 
 def test_published_packaging_capacity_is_that_of_the_day() -> None:
     rows = {row["year"]: row for row in supply(DAY)["packaging"]}
-    assert rows[2025]["published"] == 75.0
+    assert rows[2025]["stated"] == 75.0
     later = {row["year"]: row for row in supply(LATER)["packaging"]}
-    assert later[2026]["published"] != rows[2026]["published"]
+    # JPMorgan's 115, TokenRing's 150 and the 100 of a year before, in thousands a month.
+    assert later[2026]["stated"] == 115.0
+    assert (later[2026]["stated_low"], later[2026]["stated_high"]) == (100.0, 150.0)
+    assert rows[2026]["stated"] == 100.0
 
 
 def test_idle_compute_is_a_share_and_power_lacked_never_negative() -> None:

@@ -86,12 +86,11 @@ def campuses(
 def brief(answer: Mapping[str, Any]) -> dict[str, Any]:
     """An answer without the columns that only explain: sources, stages, fact ids."""
 
-    def row(record: Any) -> Any:
-        if not isinstance(record, Mapping) or "p50" in record:
-            return record
-        return {name: value for name, value in record.items() if name not in HIDDEN}
+    def part(value: Any) -> Any:
+        if isinstance(value, list):
+            return [part(each) for each in value]
+        if not isinstance(value, Mapping) or "p50" in value:
+            return value
+        return {name: part(each) for name, each in value.items() if name not in HIDDEN}
 
-    return {
-        name: [row(each) for each in value] if isinstance(value, list) else row(value)
-        for name, value in answer.items()
-    }
+    return {name: part(value) for name, value in answer.items()}

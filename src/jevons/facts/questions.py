@@ -12,6 +12,7 @@ from jevons.facts.snapshot import Snapshot
 from jevons.facts.store import Store, bundled_rows, file_rows, stored_rows
 from jevons.facts.table import check_together
 from jevons.facts.user_facts import store_file, write_user_facts
+from jevons.facts.withdrawn import withdrawals
 
 
 def document(fact: Fact) -> dict[str, Any]:
@@ -44,8 +45,14 @@ def facts_show(snapshot: Snapshot, fact_id: str) -> dict[str, Any]:
     """One fact with ``vintages``: every figure published for its series by then, oldest first.
 
     Raises:
-        UserError: no fact known by then has this name.
+        UserError: no fact known by then has this name, or it was withdrawn.
     """
+    gone = withdrawals().get(fact_id)
+    if gone is not None:
+        raise UserError(
+            f"{fact_id} was withdrawn on {gone.withdrawn_on}: {gone.reason}; "
+            f"{gone.replaced_by} says it right"
+        )
     vintages = [document(fact) for fact in snapshot.vintages(fact_id)]
     return document(snapshot.get(fact_id)) | {"vintages": vintages}
 

@@ -15,6 +15,7 @@ from jevons.facts.fact import Fact, Series
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.table import Row, check_together, read_table
 from jevons.facts.user_facts import read_user_facts, store_file
+from jevons.facts.withdrawn import withdrawals
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -116,13 +117,14 @@ def load(user_files: Sequence[Path] = (), *, recorded_on: date | None = None) ->
 
 
 def bundled_rows() -> list[Row]:
-    """The facts that travel with the package, each row checked."""
+    """The facts that travel with the package, each row checked, without those withdrawn."""
     tables = files("jevons.facts").joinpath("bundled").iterdir()
     return [
         row
         for table in sorted(tables, key=lambda table: table.name)
         if table.name.endswith(".csv")
         for row in read_table(table.read_text(encoding="utf-8"), table.name)
+        if row.fact.fact_id not in withdrawals()
     ]
 
 

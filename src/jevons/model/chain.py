@@ -279,6 +279,7 @@ def _build(
             "gw_wanted": state.gw_wanted,
             "binding": jnp.where(forecast, limit, -1),
             "room": jnp.where(forecast, room, 0.0),
+            "limits": bounds,
             "elasticity": (eps * mix).sum(0),
         }
 
@@ -404,6 +405,7 @@ def _outputs(
         "capex_by_buyer": buyers,
         "capex_by_category": jnp.stack([categories[name] for name in capex.CATEGORIES]),
         "binding": steps["binding"],
+        "limits": jnp.moveaxis(steps["limits"], 1, 0),
         "room_to_next_limit": steps["room"],
         "new_power_demand": steps["gw_wanted"],
         "power_used": steps["gw_used"],

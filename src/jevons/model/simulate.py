@@ -22,12 +22,14 @@ from jevons.model.device import on_device
 from jevons.model.power import OPTIONS
 from jevons.model.priors import BLOCK, Input, Prior, settle, standard_normals, streams
 from jevons.model.shocks import shocks_of
+from jevons.model.supply import LIMITS
 
 LEADING_AXES: Mapping[str, tuple[str, Sequence[str]]] = {
     "tokens_by_workload": ("workload", WORKLOADS),
     "compute_by_workload": ("workload", WORKLOADS),
     "capex_by_buyer": ("buyer", anchors.BUYERS),
     "capex_by_category": ("category", CATEGORIES),
+    "limits": ("limit", LIMITS),
     "power_options": ("option", OPTIONS),
     "ai_revenue": ("company", revenue.companies()),
     "spending_pools": ("pool", revenue.POOLS),

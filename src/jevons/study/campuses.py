@@ -15,12 +15,28 @@ SITE_METRICS = ("site_power_operational", "site_power_planned")
 # Plans of generators, and sums over sites that are counted one by one.
 NOT_CAMPUSES = ("NEE", "IREN", "Epoch 16 frontier sites")
 PROGRAMME_METRICS = ("planned_capacity", "announced_capacity_target", "planned_onsite_generation")
-ABROAD = ("Alibaba", "Abu Dhabi", "UAE")  # sites outside the US among the facts
+# Regions by the place in a site's name: states of the US, and countries elsewhere.
+STATES = (
+    "Georgia", "Indiana", "Louisiana", "Mississippi", "Nebraska", "Ohio", "Tennessee", "Texas",
+    "Wisconsin",
+)  # fmt: skip
+ABROAD = {"Hebei": "China", "Abu Dhabi": "UAE", "UAE": "UAE"}
+ELSEWHERE = "US, state not named"
+
+
+def region(entity: str) -> str:
+    """The US state or the country of a site, by the place in its name.
+
+    >>> region("xAI Colossus 1 Memphis Tennessee"), region("OpenAI-Oracle Stargate Abu Dhabi")
+    ('Tennessee', 'UAE')
+    """
+    places = {**{state: state for state in STATES}, **ABROAD}
+    return next((name for place, name in places.items() if place in entity), ELSEWHERE)
 
 
 def is_us(entity: str) -> bool:
-    """Whether a site lies in the United States, by the place in its name."""
-    return not any(place in entity for place in ABROAD)
+    """Whether a site lies in the United States."""
+    return region(entity) not in ABROAD.values()
 
 
 def at_date(facts: Sequence[Fact], day: date) -> float:
@@ -45,6 +61,7 @@ def sites(snapshot: Snapshot) -> list[dict[str, Any]]:
             {
                 "site": entity,
                 "us": is_us(entity),
+                "region": region(entity),
                 "operating_gw": at_date(running, snapshot.as_of),
                 "planned_gw": max(fact.central for fact in own),
                 "planned_for": last.period_end.isoformat(),
@@ -62,6 +79,26 @@ def sites(snapshot: Snapshot) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda row: -row["planned_gw"])
+
+
+def by_region(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sites of each US state and country: how many, GW operating, and at each year's end."""
+    found = []
+    for name in dict.fromkeys(row["region"] for row in rows):
+        own = [row for row in rows if row["region"] == name]
+        found.append(
+            {
+                "region": name,
+                "us": own[0]["us"],
+                "sites": len(own),
+                "operating_gw": rounded(sum(row["operating_gw"] for row in own)),
+                "by_year": {
+                    str(year): rounded(sum(row["by_year"][str(year)] for row in own))
+                    for year in YEARS
+                },
+            }
+        )
+    return found
 
 
 def programmes(snapshot: Snapshot) -> list[dict[str, Any]]:

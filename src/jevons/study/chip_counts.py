@@ -1,8 +1,10 @@
 """Chips shipped as Epoch AI counts them, as compute of H100-equivalents."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from jevons.facts.snapshot import Snapshot
+from jevons.model.clock import quarter_of
 
 # 8-bit rate over the H100's, by the name in Epoch AI's counts (its own table of equivalents).
 H100E: Mapping[str, float] = {
@@ -15,17 +17,37 @@ H100E: Mapping[str, float] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """Chips of one type that were shipped in a calendar quarter, in millions, and the fact."""
+
+    quarter: str
+    chip: str
+    units: float
+    fact: str
+
+    @property
+    def vendor(self) -> str:
+        """The first word of the chip's name."""
+        return self.chip.split()[0]
+
+
+def shipments(snapshot: Snapshot) -> list[Shipment]:
+    """Every count of a quarter that is whole, as known by the day."""
+    return [
+        Shipment(quarter_of(fact.period_end), fact.entity, fact.central / 1e6, fact.fact_id)
+        for fact in snapshot.select(metric="units_shipped_quarter")
+        if fact.entity in H100E and "incomplete" not in fact.note.lower()
+    ]
+
+
 def counted_compute(snapshot: Snapshot) -> dict[str, tuple[float, list[str]]]:
     """Compute shipped by calendar quarter (MH100e) and the facts, where NVIDIA is counted."""
     found: dict[str, tuple[float, list[str]]] = {}
     counted = set()
-    for fact in snapshot.select(metric="units_shipped_quarter"):
-        if fact.entity not in H100E or "incomplete" in fact.note.lower():
-            continue
-        middle = fact.period_end
-        quarter = f"{middle.year}Q{(middle.month - 1) // 3 + 1}"
-        if fact.entity.startswith("NVIDIA"):
-            counted.add(quarter)
-        total, facts = found.get(quarter, (0.0, []))
-        found[quarter] = (total + fact.central / 1e6 * H100E[fact.entity], [*facts, fact.fact_id])
+    for each in shipments(snapshot):
+        if each.vendor == "NVIDIA":
+            counted.add(each.quarter)
+        total, facts = found.get(each.quarter, (0.0, []))
+        found[each.quarter] = (total + each.units * H100E[each.chip], [*facts, each.fact])
     return {quarter: found[quarter] for quarter in counted}

@@ -17,7 +17,7 @@ TWICE = ("ai_revenue.NVDA",)
 # Sections of figures that are searched for ranges of a year, and what names a row there.
 SECTIONS = ("supply", "power_context", "campuses", "capital", "value_chain")
 LABELS = ("buyer", "ticker", "product", "sector")
-PAST = ("counted", "reconciliation")  # comparisons with what is known
+PAST = ("counted", "history", "by_region", "reconciliation")  # comparisons with what is known
 
 
 def forecasts(figures: Mapping[str, Any], snapshot: Snapshot, filed_on: date) -> list[Forecast]:

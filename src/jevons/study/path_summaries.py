@@ -33,9 +33,9 @@ THESIS_YEAR = 2028
 BINDING, CAPEX, SHORTFALL = "binding", "buyers_capex", "gross_shortfall"
 
 
-# A path that only another command reads: spending by sector is told by year, with its accounts, by
-# jevons chain, and its sixteen members would lengthen every summary.
-UNSUMMARISED = frozenset({"spending_pools"})
+# Paths that only other commands read, and whose members would lengthen every summary: spending by
+# sector is told by year, with its accounts, by jevons chain, the limits in their units by supply.
+UNSUMMARISED = frozenset({"spending_pools", "limits"})
 
 
 def outputs() -> tuple[str, ...]:

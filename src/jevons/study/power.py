@@ -18,6 +18,7 @@ from jevons.model import chip_power, power
 from jevons.model.clock import QUARTERS, YEARS
 from jevons.model.simulate import Block
 from jevons.quantiles import rounded, summarise
+from jevons.study.regions import electricity_by_region
 from jevons.study.supply import ENDS
 
 Floats = NDArray[np.float64]
@@ -55,6 +56,7 @@ def context(snapshot: Snapshot, block: Block) -> dict[str, Any]:
         "realisation": realisation(snapshot, block),
         "chip_count": chip_count(snapshot, block),
         "electricity": electricity(snapshot, block),
+        "by_region": electricity_by_region(snapshot, block),
         "capacity_prices": capacity_prices(snapshot),
         "cost_of_delay": cost_of_delay(block),
     }

@@ -243,6 +243,7 @@ class Study:
         rows = campuses.sites(self.snapshot)
         return {
             "against": campuses.against_build_out(rows, self.build_out.site_power()),
+            "by_region": campuses.by_region(rows),
             "sites": rows,
             "programmes": campuses.programmes(self.snapshot),
         }

@@ -19,7 +19,9 @@ from jevons.model.chain import EARLIER_QUARTERS, EARLY_AGE, Timeline
 from jevons.model.clock import QUARTER_YEARS, QUARTERS, YEARS
 from jevons.model.simulate import Block, Experiment
 from jevons.quantiles import rounded, summarise
+from jevons.study import capacities
 from jevons.study.chip_counts import counted_compute
+from jevons.study.vendor_history import vendor_history
 
 Floats = NDArray[np.float64]
 ENDS = [QUARTERS.index(f"{year}Q4") for year in YEARS]
@@ -84,6 +86,11 @@ class SupplyFigures:
         result: Floats = np.einsum("p,pqd->qd", weights, self.built)
         return result
 
+    @property
+    def wafers(self) -> Floats:
+        """CoWoS wafers that builds need, thousand a month, (quarter, draw)."""
+        return self.needed("wafers") * 1e3 / 3
+
     def document(self) -> dict[str, Any]:
         """All of it; see the methods."""
         return {
@@ -91,10 +98,13 @@ class SupplyFigures:
             "fleet": self.fleet(),
             "shipments": self.shipments(),
             "custom_chips": self.custom_share(),
-            "packaging": self.packaging(),
+            "packaging": capacities.packaging(self.block, self.wafers, self.snapshot),
+            "memory": capacities.memory(self.block, self.needed("hbm_gb"), self.snapshot),
+            "lead_times": capacities.lead_times(self.block, self.snapshot),
             "idle": self.idle(),
             "site_power": self.site_power(),
             "counted": self.counted(),
+            "history": vendor_history(self.products, self.built, self.block, self.snapshot),
             "catalogue_power": self.catalogue_power(),
         }
 
@@ -107,7 +117,7 @@ class SupplyFigures:
         """
         paths, inputs = self.block.paths, self.block.inputs
         spend = paths["accelerator_spend"]
-        wafers, memory = self.needed("wafers") * 1e3 / 3 / spend, self.needed("hbm_gb") / spend
+        wafers, memory = self.wafers / spend, self.needed("hbm_gb") / spend
         per_unit = bottlenecks.spend_per_unit(inputs, paths, wafers, memory)
         extra = bottlenecks.extra_build(paths, per_unit)
         first = min(self.block.anchor + 1, len(QUARTERS) - 1)
@@ -207,33 +217,6 @@ class SupplyFigures:
             "all": by_year(self.block.paths["custom_silicon_share"][ENDS], "1"),
             "advantage": by_year(np.asarray(advantage, np.float64)[ENDS], "1"),
         }
-
-    def packaging(self) -> list[dict[str, Any]]:
-        """CoWoS wafers and HBM that each year's last quarter of builds needs, beside capacity.
-
-        ``published``: capacity of TSMC at that year's end by the last source known, thousand
-        wafers a month.
-        """
-        wafers, memory = self.needed("wafers")[ENDS] * 1e3 / 3, self.needed("hbm_gb")[ENDS]
-        rows = []
-        for at, year in enumerate(YEARS):
-            facts = [
-                fact
-                for fact in self.snapshot.select("TSMC CoWoS", "wafer_capacity")
-                if fact.period_end.isoformat() == f"{year}-12-31" and fact.period_start is None
-            ]
-            last = max(facts, key=lambda fact: (fact.known_on, fact.stated_by), default=None)
-            rows.append(
-                {
-                    "year": year,
-                    "wafers": summarise(wafers[at], "1000 wafer/month"),
-                    "published": None if last is None else rounded(last.central / 1e3),
-                    "stated_by": None if last is None else last.stated_by,
-                    "memory": summarise(memory[at], "PB/quarter"),
-                    "facts": [] if last is None else [last.fact_id],
-                }
-            )
-        return rows
 
     def idle(self) -> dict[str, Any]:
         """Stranded compute: standing without use, and power that builds wanted and lacked.

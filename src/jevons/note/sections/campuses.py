@@ -83,7 +83,14 @@ def site_table(edition: Edition, sites: list[Record]) -> Figure:
     columns = [
         (
             Column(edition.say("column.site"), numeric=False, wide=True),
-            [Cell(site["site"], foreign=edition.language != "en") for site in sites],
+            [
+                Cell(
+                    site["site"],
+                    below=edition.say(f"place.{site['region']}") if site.get("region") else "",
+                    foreign=edition.language != "en",
+                )
+                for site in sites
+            ],
         ),
         edition.number_column(
             edition.say("column.operating"), [site["operating_gw"] for site in sites], "GW"

@@ -7,6 +7,7 @@ from jevons.note.document import Cell, Column, Figure, Missing
 from jevons.note.edition import Edition, Record
 from jevons.note.figures import series_keys
 from jevons.note.sections import HORIZON
+from jevons.note.sections.vendors import vendors
 
 OLD = ("before", "2023", "2024")  # vintages shown as one, so that each area has its own colour
 
@@ -25,7 +26,7 @@ def chips(edition: Edition) -> list[Figure | Missing]:
     ]
     if supply.get("counted"):
         blocks.append(counted(edition, supply["counted"]))
-    return blocks
+    return blocks + vendors(edition, supply)
 
 
 def worth(edition: Edition, rows: list[Record]) -> Figure:

@@ -13,14 +13,17 @@ def options(edition: Edition) -> list[Figure | Missing]:
     context = edition.mapping("power_context")
     if not context:
         return [edition.nothing("power", "power_context")]
-    return [
+    blocks: list[Figure | Missing] = [
         option_table(edition, context["options"]),
         definitions(edition, context["total_capacity"]),
         realisation(edition, context["realisation"]),
         chip_count(edition, context["chip_count"]),
         electricity(edition, context["electricity"]),
-        prices(edition, context["capacity_prices"], context["cost_of_delay"]),
     ]
+    if context.get("by_region"):
+        blocks.append(regions(edition, context["by_region"]))
+    blocks.append(prices(edition, context["capacity_prices"], context["cost_of_delay"]))
+    return blocks
 
 
 def option_table(edition: Edition, rows: Sequence[Record]) -> Figure:
@@ -145,6 +148,27 @@ def chip_count(edition: Edition, found: Record) -> Figure:
         **edition.figure("chip_count", ("chip_count", "power_published"), us=demand, world=world),
         table=edition.table(columns),
     )
+
+
+def regions(edition: Edition, rows: Sequence[Record]) -> Figure:
+    """Electricity by region as one publisher tells it, and its share of the world."""
+    names = [
+        Cell(edition.say(f"region.{row['region']}"), below=f"{row['stated_by']}, {row['year']}")
+        for row in rows
+    ]
+    columns = [
+        (Column(edition.say("column.region"), numeric=False), names),
+        (
+            Column(edition.say("column.energy"), edition.say("unit.TWh")),
+            [Cell(edition.numbers.plain(row["twh"], 0), value=row["twh"]) for row in rows],
+        ),
+        (
+            Column(edition.say("column.share_of_world")),
+            [edition.percent_cell(row["share"]) for row in rows],
+        ),
+        edition.quantity_column(edition.say("note.this_note"), [row["ours"] for row in rows]),
+    ]
+    return Figure(**edition.figure("by_region", ("us_electricity",)), table=edition.table(columns))
 
 
 def electricity(edition: Edition, rows: Sequence[Record]) -> Figure:
