@@ -6,7 +6,7 @@ from jevons.note.document import Cell, Column, Figure, Missing, Table
 from jevons.note.edition import Edition, Record
 from jevons.note.numbers import NOTHING
 
-RECENT = 6  # periods shown; jevons supply has them all
+RECENT, PAID = 6, 4  # quarters shown of chips and of revenue; jevons supply has them all
 QUANTITIES = ("units", "compute", "it_power")
 
 
@@ -131,7 +131,7 @@ def paid(edition: Edition, history: Record) -> Figure:
     """Revenue by line in the last periods: ours, with what was reported below."""
     rows = history["revenue"]
     lines = list(dict.fromkeys(row["line"] for row in rows))
-    periods = sorted({row["period"] for row in rows if "Q" in row["period"]})[-RECENT:]
+    periods = sorted({row["period"] for row in rows if "Q" in row["period"]})[-PAID:]
     yearly = sorted({row["period"] for row in rows if "Q" not in row["period"]})
     found = {(row["line"], row["period"]): row for row in rows}
     names = [Cell(edition.say(f"revenue_line.{line}")) for line in lines]
