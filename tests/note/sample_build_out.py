@@ -97,7 +97,7 @@ def history() -> dict[str, Any]:
     quarters = ("2024Q3", "2024Q4", "2025Q1")
     sizes = {"units": 760.0, "compute": 0.84, "it_power": 1.1}
     units = {"units": "thousand unit", "compute": "MH100e", "it_power": "GW"}
-    counts = {
+    counts: dict[str, list[dict[str, Any]]] = {
         name: [
             {
                 "quarter": quarter,
