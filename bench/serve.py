@@ -15,9 +15,11 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from statistics import quantiles
+from pathlib import Path
+from statistics import median, quantiles
 
 CLIENTS, REQUESTS, NEW_QUESTIONS = 8, 1_000, 60
+STEPS, READ = 9, ("demand", "build", "value", "market", "record")
 TOO_MANY = 200  # connections at once, beyond what is served
 PATHS = (
     "/api/summary", "/api/power", "/api/index", "/api/simulate?name=fleet", "/api/value",
@@ -27,7 +29,7 @@ SCENARIOS = ("", "scenario=power-starved", "move=elasticity:1.5", "shock=chips:0
 
 
 def main() -> None:
-    """Start the service, load it in three ways, print one line each, end it."""
+    """Start the service, load it in four ways, print one line each, end it."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "jevons", "serve", "--port", str(port)],
@@ -39,9 +41,10 @@ def main() -> None:
         alone = {url: ask(port, url)[1] for url in urls}
         random.seed(0)
         mixed = random.choices(urls, k=REQUESTS)
-        report("asked before", port, mixed, alone)
+        report("asked before", process.pid, port, mixed, alone)
         fresh = [f"/api/summary?move=elasticity:{1 + n / 1000:.3f}" for n in range(NEW_QUESTIONS)]
-        report("never asked", port, fresh, {})
+        report("never asked", process.pid, port, fresh, {})
+        reader(process.pid, port)
         crowd(port)
     finally:
         process.terminate()
@@ -83,12 +86,33 @@ def ask(port: int, url: str) -> tuple[int, bytes, float]:
         connection.close()
 
 
-def report(what: str, port: int, urls: list[str], expected: dict[str, bytes]) -> None:
+def processor_seconds(pid: int) -> float:
+    """Processor time of a process so far, user and system (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def reader(pid: int, port: int) -> None:
+    """One reader who moves an assumption again and again: key numbers, and each part."""
+    for path in ("/api/summary", *(f"/part/{part}" for part in READ)):
+        walls, work = [], []
+        for _ in range(STEPS):
+            started = processor_seconds(pid)
+            url = joined(path, f"move=elasticity:{random.uniform(0.8, 1.4):.6f}")
+            walls.append(ask(port, url)[2])
+            work.append(processor_seconds(pid) - started)
+        print(
+            f"one reader, {path}: median {median(walls):.2f} s, "
+            f"{median(work):.2f} s of the processor"
+        )
+
+
+def report(what: str, pid: int, port: int, urls: list[str], expected: dict[str, bytes]) -> None:
     """Ask all of them with :data:`CLIENTS` clients and print what came back."""
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), processor_seconds(pid)
     with ThreadPoolExecutor(CLIENTS) as pool:
         answers = list(pool.map(lambda url: ask(port, url), urls))
-    took = time.perf_counter() - started
+    took, work = time.perf_counter() - started, processor_seconds(pid) - worked
     lost = sum(status != 200 for status, _, _ in answers)
     if not expected:  # asked once more, one by one, from memory or anew
         expected = {url: ask(port, url)[1] for url in urls}
@@ -97,7 +121,8 @@ def report(what: str, port: int, urls: list[str], expected: dict[str, bytes]) ->
     middle, most = quantiles(seconds, n=100)[49], quantiles(seconds, n=100)[98]
     print(
         f"{what}: {len(urls)} requests, {CLIENTS} clients: {lost} lost, {wrong} wrong, "
-        f"{len(urls) / took:.0f} answers/s, median {1e3 * middle:.0f} ms, 99 % {1e3 * most:.0f} ms"
+        f"{len(urls) / took:.1f} answers/s, {1e3 * work / len(urls):.0f} ms of the processor each, "
+        f"median {1e3 * middle:.0f} ms, 99 % {1e3 * most:.0f} ms"
     )
 
 

@@ -46,9 +46,14 @@ def answer(day, draws, jv, mo):
 
 @app.cell
 def limits_table(mo, shares):
+    says = {"desired": "nothing: what is wanted is built"}
     mo.ui.table(
-        [{"limit": name, "share of draws, 2028Q4": share} for name, share in shares.items()],
+        [
+            {"limit": says.get(name, name), "share of draws, 2028Q4": share}
+            for name, share in shares.items()
+        ],
         selection=None,
+        format_mapping={"share of draws, 2028Q4": "{:.1%}".format},
     )
 
 

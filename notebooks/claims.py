@@ -57,6 +57,8 @@ def table(claims, mo):
             for claim in claims
         ],
         selection=None,
+        format_mapping={"outcome": lambda value: "-" if value is None else f"{value:,.4g}"},
+        wrapped_columns=["text"],
     )
 
 

@@ -73,7 +73,12 @@ def by_workload(index, mo):
         }
         for name, each in index["by_workload"].items()
     ]
-    mo.ui.table(workloads, selection=None)
+    mo.ui.table(
+        workloads,
+        selection=None,
+        format_mapping={"P(J > 0)": "{:.0%}".format}
+        | dict.fromkeys(("median J", "5 %", "95 %"), "{:.2f}".format),
+    )
     return (workloads,)
 
 

@@ -56,7 +56,15 @@ def table(ladders, mo):
         }
         for row in ladders
     ]
-    mo.ui.table(verdicts, selection=None)
+    mo.ui.table(
+        verdicts,
+        selection=None,
+        format_mapping={
+            "first step, USD": "{:,.2f}".format,
+            "P(first step is reached)": "{:.0%}".format,
+        },
+        wrapped_columns=["why"],
+    )
     return (verdicts,)
 
 
@@ -68,6 +76,10 @@ def fallen(mo, study):
             for row in study.drawdown()
         ],
         selection=None,
+        format_mapping={
+            "price": lambda value: f"{value:,.2f}" if value else "-",
+            "below its high": lambda value: "-" if value is None else f"{value:.0%}",
+        },
     )
 
 

@@ -73,7 +73,16 @@ def table(mo, study, valued):
         }
         for row in valued
     ]
-    mo.ui.table(worth, selection=None)
+    money = ("price", "fair value, median", "5 %", "95 %")
+    mo.ui.table(
+        worth,
+        selection=None,
+        format_mapping=dict.fromkeys(money, "{:,.2f}".format)
+        | {
+            "P(value > price)": "{:.0%}".format,
+            "AI capex 2028 in the price, USD bn": lambda value: f"{value:,.0f}" if value else "-",
+        },
+    )
     return (worth,)
 
 
@@ -89,7 +98,14 @@ def revenue(jv, study):
 @app.cell
 def swings(mo, study):
     tornado = study.value("NVDA")["tornado"]
-    mo.vstack([mo.md("## What moves the value of NVDA most"), mo.ui.table(tornado, selection=None)])
+    swing_table = mo.ui.table(
+        tornado,
+        selection=None,
+        format_mapping={
+            name: "{:,.1f}".format for name, value in tornado[0].items() if isinstance(value, float)
+        },
+    )
+    mo.vstack([mo.md("## What moves the value of NVDA most"), swing_table])
     return (tornado,)
 
 

@@ -78,7 +78,7 @@ def test_a_chart_stands_alone(client: TestClient, theme: str) -> None:
     spec = get(client, "/openbb/chart/fleet/0", theme=theme)
     vega = vl_convert.vegalite_to_vega(spec, vl_version="6.4")
     legend = next(iter(vega["legends"]))
-    scale = next(each for each in vega["scales"] if each["name"] == legend["stroke"])
+    scale = next(each for each in vega["scales"] if each["name"] == legend["fill"])
     assert scale["domain"] == ["Compute wanted", "Fleet"]
     assert all(colour.startswith("#") for colour in scale["range"])
 

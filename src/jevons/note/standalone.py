@@ -68,13 +68,13 @@ def standalone(given: Chart, theme: Theme) -> dict[str, Any]:
         texts = [", ".join(texts) for texts in colours.values()]
         legend = {
             "data": {"values": [{"key": text} for text in texts]},
-            "mark": {"type": "point", "opacity": 0, "tooltip": False},
+            "mark": {"type": "square", "opacity": 0, "tooltip": False},
             "encoding": {
                 "color": {
                     "field": "key",
                     "type": "nominal",
                     "scale": {"domain": texts, "range": list(colours)},
-                    "legend": {"title": None, "orient": "top", "symbolOpacity": 1},
+                    "legend": {"title": None, "orient": "top", "offset": 22, "symbolOpacity": 1},
                 }
             },
         }
