@@ -45,19 +45,25 @@ def plain(
 
     expert_memory = m["memory_rate"] * x["expert_bandwidth"]
     memory = m["memory_rate"] * x["weight_bandwidth"]
+    ranks, slices, depth = y["tensor"], y["chips"] / y["expert_parallel"], x["gemm_half_depth"]
+    head = w["head_parameters"] / ranks
+    blocks = w["dense_parameters"] / ranks - head
+    outputs = w["dense_outputs_split"] / ranks + w["dense_outputs_whole"]
+    arithmetic = (blocks + depth * outputs) / m["dense_rate"] + head / m["head_rate"]
     dense = np.maximum(
-        w["dense_parameters"] / y["tensor"] * y["dense_bytes"] / memory,
-        2 * w["dense_parameters"] / y["tensor"] * batch / (m["dense_rate"] * share(batch)),
+        (blocks * y["dense_bytes"] + 2 * head) / memory, 2 * arithmetic * batch / share(batch)
     )
     experts = np.maximum(w["experts"], 1)
     alone = 1 + x["routing_spread"] * (batch - 1)
     read = w["experts"] * (1 - (1 - w["experts_per_token"] / experts) ** alone)
     routed = batch * w["experts_per_token"]
     per_expert = np.maximum(routed / np.maximum(read, 1e-9), 1e-6)
-    size = w["expert_parameters"] * w["moe_layers"] / y["chips"]
+    layers = w["moe_layers"] / y["chips"]
+    expert_outputs = w["expert_outputs_split"] + w["expert_outputs_whole"] * slices
+    deep = w["expert_parameters"] + depth * expert_outputs
     expert = np.maximum(
-        read * size * y["expert_bytes"] / expert_memory,
-        2 * routed * size / (m["expert_rate"] * share(per_expert)),
+        read * layers * w["expert_parameters"] * y["expert_bytes"] / expert_memory,
+        2 * routed * layers * deep / (m["expert_rate"] * share(per_expert)),
     )
     attended = context * w["full_layers"] + np.minimum(context, w["window"]) * w["window_layers"]
     cache = attended * w["kv_elements"] * y["kv_bytes"] / np.minimum(y["tensor"], w["kv_shards"])
@@ -69,9 +75,12 @@ def plain(
     ring = 2 * (y["tensor"] - 1) / y["tensor"] * batch * w["hidden_size"] * 2
     reduce = ring / (m["link_rate"] * x["link_bandwidth"]) + x["collective_latency"]
     routing = x["expert_overhead"] * w["moe_layers"] * w["experts_per_token"]
-    moved = x["activation_passes"] * w["layers"] * w["hidden_size"] * 2 * batch / m["memory_rate"]
-    engine = x["layer_overhead"] * w["layers"] + routing + x["sequence_overhead"] * batch + moved
-    total: Floats = dense + expert + attention + 2 * w["layers"] * reduce + engine
+    engine = x["layer_overhead"] * w["layers"] + routing + x["sequence_overhead"] * batch
+    widths = outputs + w["dense_inputs_split"] / ranks + w["dense_inputs_whole"]
+    ends = expert_outputs + w["expert_inputs_split"] + w["expert_inputs_whole"] * slices
+    widths = batch * widths + routed * layers * ends
+    moved = x["activation_passes"] * 2 * widths / m["memory_rate"]
+    total: Floats = dense + expert + attention + 2 * w["layers"] * reduce + engine + moved
     return total
 
 

@@ -58,9 +58,8 @@ def _matrices(
     """Seconds (dense memory, dense compute, expert memory, expert compute) for ``tokens``.
 
     The output head, in BF16, multiplies the ``sampled`` of them only: in prefill the last of each
-    prompt. An
-    output costs as much as ``gemm_half_depth`` (K_half) more multiplications, so that a product of
-    inner dimension K reaches ``K / (K + K_half)`` of a deep one's rate.
+    prompt. An output costs as much as ``gemm_half_depth`` (K_half) more multiplications, so that a
+    product of inner dimension K reaches ``K / (K + K_half)`` of a deep one's rate.
     """
     parts = _floats(layout.micro_batches)
     tokens = _floats(tokens)
