@@ -195,6 +195,41 @@ def test_missing_fields_are_named() -> None:
         from_hugging_face(config, "mine.json")
 
 
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"num_hidden_layers": "32"}, "num_hidden_layers is '32', not a whole number from 1"),
+        ({"hidden_size": -4096}, "hidden_size is -4096, not a whole number from 1"),
+        ({"vocab_size": 0}, "vocab_size is 0, not a whole number from 1"),
+        ({"num_attention_heads": 32.5}, "num_attention_heads is 32.5"),
+        ({"intermediate_size": [14336]}, r"intermediate_size is \[14336\]"),
+        ({"num_experts": True}, "num_experts is True, not a whole number from 0"),
+        ({"num_key_value_heads": 5}, "32 attention heads cannot share 5 key-value heads"),
+    ],
+)
+def test_fields_that_are_no_counts_are_named(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(UserError, match=rf"mine\.json: {message}"):
+        from_hugging_face(LLAMA_CONFIG | fields, "mine.json")
+
+
+def test_what_does_not_fit_names_the_remedy_that_helps() -> None:
+    model = architecture("deepseek-v3")
+    # 17 billion dense parameters in BF16 stand on every data-parallel rank, however many chips.
+    apart = plan(model, chip("TPU v5e"), "bf16", 16, {"tp": 1, "ep": 16})
+    with pytest.raises(UserError, match="use more tensor-parallel ranks"):
+        apart.largest_batch(2048)
+    together = plan(model, chip("H100"), "bf16", 4, {"tp": 4})
+    with pytest.raises(UserError, match="use more chips"):
+        together.largest_batch(2048)
+
+
+def test_a_chip_known_by_fp4_alone_holds_every_weight_in_it() -> None:
+    model = architecture("deepseek-v3")
+    rubin, blackwell = (plan(model, chip(name), "fp4", 4, {"tp": 4}) for name in ("Rubin", "B200"))
+    assert (rubin.dense_bytes, blackwell.dense_bytes) == (0.5625, 1.0)
+    assert rubin.machine().dense_rate == chip("Rubin").rate("fp4")
+
+
 def test_the_catalogues_load_without_the_numeric_engine() -> None:
     code = (
         "import sys; from jevons.model.architecture import architectures; "

@@ -26,6 +26,25 @@ _LINEAR = {
 }
 _FULL, _WINDOW, _DELTA = "full_attention", "sliding_attention", "linear_attention"
 _INDEXED = "deepseek_sparse_attention"  # reads the whole cache's index: full, with index_topk
+_OPTIONAL = (
+    "intermediate_size",
+    "moe_intermediate_size",
+    "num_experts_per_tok",
+    "num_key_value_heads",
+    "head_dim",
+    "q_lora_rank",
+    "sliding_window",
+    "sliding_window_pattern",
+    "n_shared_experts",
+    "shared_expert_intermediate_size",
+    "first_k_dense_replace",
+    "decoder_sparse_step",
+    "num_nextn_predict_layers",
+    "mtp_num_hidden_layers",
+    "index_topk",
+    "index_n_heads",
+    "index_head_dim",
+)
 # Kinds of attention with equations of their own that the roofline does not hold.
 _NOT_DESCRIBED = (
     "compress_ratios",
@@ -42,11 +61,12 @@ def from_hugging_face(config: Mapping[str, Any], name: str = "config.json") -> A
     A multimodal configuration is read by its ``text_config``.
 
     Raises:
-        UserError: needed fields are missing; the message names all of them. Or the model has
-            layers that the equations do not describe.
+        UserError: needed fields are missing or are no counts; the message names all of them. Or
+            the model has layers that the equations do not describe.
     """
     inner = config.get("text_config")
     text = {**config, **inner} if isinstance(inner, Mapping) else config
+    _counts(text, name)
     experts = _first(text, _EXPERT_COUNT)
     kinds = _layer_kinds(text, name)
     _require(text, name, experts, linear=_DELTA in kinds)
@@ -112,6 +132,20 @@ def _require(config: Mapping[str, Any], name: str, experts: int, linear: bool) -
     missing = [field for field in required if config.get(field) is None]
     if missing:
         raise UserError(f"{name}: fields needed and not found: {', '.join(missing)}")
+
+
+def _counts(config: Mapping[str, Any], name: str) -> None:
+    """Check that fields which size a model are whole numbers: from 1 where every model has them."""
+    needed = (*_REQUIRED, *(_MLA_REQUIRED if "kv_lora_rank" in config else ()))
+    for field in (*needed, *_OPTIONAL, *_EXPERT_COUNT, *_LINEAR):
+        value, least = config.get(field), 1 if field in needed else 0
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise UserError(f"{name}: {field} is {value!r}, not a whole number from {least}")
+    heads, kv_heads = config.get("num_attention_heads"), config.get("num_key_value_heads")
+    if heads and kv_heads and heads % kv_heads:
+        raise UserError(f"{name}: {heads} attention heads cannot share {kv_heads} key-value heads")
 
 
 def _linear(config: Mapping[str, Any]) -> dict[str, Any]:

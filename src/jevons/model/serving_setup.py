@@ -49,10 +49,8 @@ class Setup:
 
     @property
     def dense_bytes(self) -> float:
-        """Bytes per weight outside the experts; only experts of mixture models go below FP8."""
-        if self.precision == "fp4" and self.model.experts:
-            return BYTES["fp8"]
-        return BYTES[self.precision]
+        """Bytes per weight outside the experts."""
+        return BYTES[self._dense_precision]
 
     @property
     def kv_bytes(self) -> float:
@@ -68,10 +66,15 @@ class Setup:
     def weight_bytes_per_chip(self) -> float:
         """Weights on one chip: dense weights once per data-parallel rank, experts spread."""
         model, stage = self.model, self.chips // self.pp
-        head = model.embedding_parameters
-        embedding = head * (1 if model.tied_embeddings else 2) * HEAD_BYTES
-        dense = ((model.dense_parameters - head) * self.dense_bytes + embedding) / self.tp / self.pp
-        return dense + model.routed_parameters * BYTES[self.precision] / stage / self.pp
+        routed = model.routed_parameters * BYTES[self.precision] / stage / self.pp
+        return self._dense_bytes_per_chip + routed
+
+    @property
+    def _dense_bytes_per_chip(self) -> float:
+        head = self.model.embedding_parameters
+        embedding = head * (1 if self.model.tied_embeddings else 2) * HEAD_BYTES
+        blocks = (self.model.dense_parameters - head) * self.dense_bytes
+        return (blocks + embedding) / self.tp / self.pp
 
     def sequence_bytes_per_chip(self, context: float) -> float:
         """KV cache, and state of linear layers, of one sequence on one chip of its rank."""
@@ -115,10 +118,13 @@ class Setup:
             )
 
     def _misfit(self, memory: float, one: float) -> str:
+        # Every data-parallel rank holds the dense weights: chips alone do not divide them.
+        fewer = self._dense_bytes_per_chip > memory and self.tp < self.chips // self.pp
+        chips = "more tensor-parallel ranks" if fewer else "more chips"
         return (
             f"{self.model.name} in {self.precision} does not fit on {self.chips} "
             f"{self.chip.name}: weights of {self.weight_bytes_per_chip / 1e9:.1f} GB and one "
-            f"sequence of {one / 1e9:.2f} GB a chip exceed {memory / 1e9:.1f} GB; use more chips, "
+            f"sequence of {one / 1e9:.2f} GB a chip exceed {memory / 1e9:.1f} GB; use {chips}, "
             "a lower precision or a shorter context"
         )
 
@@ -184,7 +190,10 @@ class Setup:
 
     @property
     def _dense_precision(self) -> str:
-        return "fp8" if self.precision == "fp4" and self.model.experts else self.precision
+        """Only experts of mixture models go below FP8, save on a chip known by FP4 alone."""
+        widened = self.precision == "fp4" and self.model.experts
+        only = "fp4" in self.chip.figures and "fp8" not in self.chip.figures
+        return "fp8" if widened and not only else self.precision
 
     def layout(self) -> Layout:
         """Ranks and bytes per element, for the roofline."""
