@@ -4,11 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from jevons.model.clock import QUARTERS
 from jevons.valuation.chain_inputs import ChainInputs
 from jevons.valuation.company import company_of
-from jevons.valuation.scenarios import by_region, common_factor_share, explained, regions, tornado
+from jevons.valuation.scenarios import (
+    by_region,
+    common_factor_share,
+    explained,
+    ranks,
+    regions,
+    tornado,
+)
 from jevons.valuation.value import value_company
 
 from .reports import annual_report, chain, normals, snapshot
@@ -92,3 +100,9 @@ def test_a_company_without_a_value_has_no_tornado() -> None:
     missing = value_company(company_of("MSFT"), paths, FACTS, normals(company_of("MSFT")), None)
     assert tornado(missing, paths, FACTS, normals(company_of("MSFT"))) == []
     assert by_region(missing, paths, FACTS)["base"]["fair_value"] is None
+
+
+def test_ranks_are_those_of_scipy_with_ties_and_without() -> None:
+    draws = np.random.default_rng(1).normal(size=2_000)
+    for values in (draws, np.round(draws, 1), np.maximum(draws, 0.0)):
+        np.testing.assert_array_equal(ranks(values), rankdata(values))

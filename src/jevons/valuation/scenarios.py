@@ -63,12 +63,25 @@ def common_factor_share(values: Draws, build_out: Draws) -> float | None:
     >>> common_factor_share(np.array([1.0, 2.0, 3.0]), np.array([1.0, 8.0, 27.0]))
     1.0
     """
-    from scipy.stats import rankdata  # slow to import, and few commands need it
+    return _in_common(ranks(values), ranks(build_out))
 
-    ranks = rankdata(values), rankdata(build_out)
-    if min(np.ptp(rank) for rank in ranks) == 0:
+
+def _in_common(one: Draws, other: Draws) -> float | None:
+    if min(np.ptp(one), np.ptp(other)) == 0:
         return None
-    return float(rounded(np.corrcoef(*ranks)[0, 1] ** 2))
+    return float(rounded(np.corrcoef(one, other)[0, 1] ** 2))
+
+
+def ranks(values: Draws) -> Draws:
+    """Ranks from 1, (draw,); equal values share the mean of theirs.
+
+    As ``scipy.stats.rankdata``, which takes a second to import.
+
+    >>> ranks(np.array([0.0, 5.0, 0.0, 3.0])).tolist()
+    [1.5, 4.0, 1.5, 3.0]
+    """
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[places])
 
 
 def explained(values: Draws, inputs: Mapping[str, Draws]) -> dict[str, float]:
@@ -84,7 +97,8 @@ def explained(values: Draws, inputs: Mapping[str, Draws]) -> dict[str, float]:
     >>> explained(worth, {"other": other, "cause": -worth})
     {'cause': 1.0, 'other': 0.0}
     """
-    shares = {name: common_factor_share(values, draws) for name, draws in inputs.items()}
+    of_values = ranks(values)
+    shares = {name: _in_common(of_values, ranks(draws)) for name, draws in inputs.items()}
     known = {name: share for name, share in shares.items() if share is not None}
     return dict(sorted(known.items(), key=lambda item: -item[1]))
 
