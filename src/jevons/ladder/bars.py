@@ -70,6 +70,8 @@ class Bars:
         Prices times this factor are comparable over time, and no later split changes an earlier
         one, as it would if old prices were divided.
         """
+        if (self.split == 1).all():
+            return np.ones(len(self))
         return np.asarray(np.cumprod(self.split), dtype=np.float64)
 
 

@@ -56,6 +56,7 @@ class Planner:
     def __init__(self, limits: bool = False, alone: bool = True) -> None:
         self._limits, self._alone = limits, alone
         self._reads: dict[str, Read] = {}
+        self._padded: Numbers | None = None
         self._planned: dict[tuple[str, tuple[Any, ...]], Arrays] = {}
         self._groups: dict[tuple[Test, ...], int] = {NEW_PEAK: layout.NEW_PEAK_GROUP}
 
@@ -64,9 +65,12 @@ class Planner:
         """Series after the first four."""
         return tuple(self._reads.values())
 
+    @property
     def groups(self) -> Numbers:
         """All groups of tests, (group, test, 3)."""
-        return _padded(list(self._groups))
+        if self._padded is None or len(self._padded) < len(self._groups):
+            self._padded = _padded(list(self._groups))
+        return self._padded
 
     def plan(self, rule: LadderRule) -> layout.Plan:
         """A rule in numbers, its steps in the order in which they fill.

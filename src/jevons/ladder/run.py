@@ -165,7 +165,7 @@ def market_of(
         bars.end,
         bars.end_value * float(bars.fx[-1]),
         seen,
-        next_hits(seen, planner.groups()),
+        next_hits(seen, planner.groups),
         next_happening(bars),
         np.maximum.reduceat(bars.usd, blocks),
         np.minimum.reduceat(bars.usd, blocks),
@@ -176,6 +176,8 @@ def market_of(
 def next_happening(bars: Bars) -> NDArray[np.int32]:
     """First session from each one on with an action or a payment, (session + 1,)."""
     happens = (bars.split != 1) | (bars.dividend != 0)
+    if bars.end < 0 and not happens.any():
+        return np.full(len(bars) + 1, len(bars), np.int32)
     paid = bars.pay_at[bars.dividend != 0]
     happens[paid[paid < len(bars)]] = True
     if bars.end >= 0:
