@@ -171,7 +171,8 @@ class Setup:
         domain = chip.value("domain") or 1
         network = chip.value("internode")
         if network is None and self.chips > domain:
-            network = chip.needed("internode", f"more than {domain:.0f} chips")
+            most = f"{domain:.0f} chips" if domain > 1 else "one chip"
+            network = chip.needed("internode", f"more than {most}")
         dense = multiply_precision(chip, self._dense_precision)
         expert = multiply_precision(chip, self.precision)
         widest = chip.rate("bf16") if "bf16" in chip.figures else chip.rate("fp4")
