@@ -123,7 +123,8 @@ class Companies:
         if ticker not in self._values:
             normals = {name: self.normals[name] for name in input_names(company)}
             price = self.quoted.state(ticker)["price"]
-            self._values[ticker] = value_company(company, self.chain, self.snapshot, normals, price)
+            found = value_company(company, self.chain, self.snapshot, normals, price)
+            self._values[ticker] = self._with_facts(found)
         return self._values[ticker]
 
     def workbook(self, ticker: str, file: Path, head: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,7 +139,10 @@ class Companies:
         from jevons.study.workbook import write_workbook  # a spreadsheet library, rarely needed
 
         simulated, central = self.valued(ticker), self.central(ticker)
-        return write_workbook(file, central, self.chain.median(), simulated, self.snapshot, head)
+        settled = self.inputs.settled
+        return write_workbook(
+            file, central, self.chain.median(), simulated, self.snapshot, settled, head
+        )
 
     def central(self, ticker: str) -> CompanyValue:
         """The value of one company in one draw: every input, and the chain's path, at its median.
@@ -147,8 +151,15 @@ class Companies:
             UserError: the ticker is unknown.
         """
         company, price = self.valued(ticker).company, self.valued(ticker).price
-        zero = {name: np.zeros(1) for name in input_names(company)}
-        return value_company(company, self.chain.median(), self.snapshot, zero, price)
+        centre = self.inputs.centre(company)
+        found = value_company(company, self.chain.median(), self.snapshot, centre, price)
+        return self._with_facts(found)
+
+    def _with_facts(self, value: CompanyValue) -> CompanyValue:
+        """A value with the facts that its inputs are centred on."""
+        inputs = (self.inputs.settled[name] for name in input_names(value.company))
+        more = [each for entry in inputs for each in entry.facts]
+        return replace(value, facts=(*value.facts, *more))
 
     def value(self, ticker: str) -> dict[str, Any]:
         """Price and fair value of one company.
@@ -296,7 +307,7 @@ class Companies:
         """
         valued = self.valued(ticker)
         normals = {each: self.normals[each] for each in input_names(valued.company)}
-        return iso_value(valued, self.chain, self.snapshot, normals, name)
+        return iso_value(valued, self.chain, self.snapshot, normals, name, self.inputs.settled)
 
     def multiples(self, ticker: str) -> dict[str, dict[str, Any]]:
         """Market multiples of one company with their percentile in its own history."""

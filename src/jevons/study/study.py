@@ -36,7 +36,7 @@ from jevons.study.run import Run
 from jevons.study.scenario import Scenario, joined, moved_inputs
 from jevons.study.supply import SupplyFigures
 from jevons.study.tornado import tornado
-from jevons.study.valuation_inputs import ValuationInputs, declared_inputs
+from jevons.study.valuation_inputs import ValuationInputs, declared_inputs, settled_inputs
 from jevons.study.why import input_document, why
 from jevons.valuation import Described, companies
 
@@ -133,9 +133,10 @@ class Study:
 
     @cached_property
     def valuation_inputs(self) -> ValuationInputs:
-        """Inputs of the valuation, moved by the scenarios."""
+        """Inputs of the valuation, moved by facts and by the scenarios."""
         declared = declared_inputs(self.described)
-        return ValuationInputs(declared, moved_inputs(declared, self.scenarios))
+        settled = settled_inputs(declared, self.snapshot)
+        return ValuationInputs(declared, moved_inputs(settled, self.scenarios))
 
     @cached_property
     def quoted(self) -> Market:

@@ -1,16 +1,18 @@
-"""The uncertain inputs of the valuation: as declared, as scenarios move them, and their draws."""
+"""Inputs of the valuation: as declared, as facts and scenarios move them, and their draws."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
 
 import numpy as np
 
+from jevons.facts import Snapshot
 from jevons.model.priors import Z_90, Input, standard_normals
 from jevons.valuation import Company, Described, companies, input_names, settle
+from jevons.valuation.priors import standard_points
 
-Points = TypeVar("Points", float, np.ndarray)
+RISK_FREE = "risk_free_rate"
+OLDEST_YIELD = 120  # days; an older one says no more than the declared range
 
 
 @cache
@@ -27,10 +29,17 @@ def declared_inputs(described: Sequence[Described]) -> Mapping[str, Input]:
     return {**valuation_inputs(), **{n: entry for inputs in own for n, entry in inputs.items()}}
 
 
-def standard_points(declared: Input, moved: Input, points: Points) -> Points:
-    """Points of a moved input in standard deviations of the declared one, from its own."""
-    scale = declared.prior.scale
-    return (moved.location - declared.location) / scale + moved.prior.scale / scale * points
+def settled_inputs(declared: Mapping[str, Input], snapshot: Snapshot) -> dict[str, Input]:
+    """The risk-free rate centred on the last ten-year yield, where one is known and recent.
+
+    The range around it stays as declared: the yield moves by about a percentage point in a year.
+    """
+    found = dict(declared)
+    known = snapshot.latest("US", "treasury_yield_10y")
+    if known and known.central > 0 and (snapshot.as_of - known.period_end).days <= OLDEST_YIELD:
+        prior = found[RISK_FREE].prior
+        found[RISK_FREE] = Input(prior, prior.forward(known.central), (known.fact_id,))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,8 @@ class ValuationInputs:
     """Inputs of the valuation by stream name.
 
     Attributes:
-        declared: see :func:`declared_inputs`. settled: the same, moved by scenarios.
+        declared: see :func:`declared_inputs`. settled: the same, moved by facts and by
+            scenarios.
     """
 
     declared: Mapping[str, Input]
@@ -56,6 +66,13 @@ class ValuationInputs:
             if entry == self.declared[name]
             else standard_points(self.declared[name], entry, drawn[name])
             for name, entry in self.settled.items()
+        }
+
+    def centre(self, company: Company) -> dict[str, np.ndarray]:
+        """One draw of one company's inputs, each at its median, on the scale of :meth:`normals`."""
+        return {
+            name: np.full(1, standard_points(self.declared[name], self.settled[name], 0.0))
+            for name in input_names(company)
         }
 
     def ends(self, company: Company) -> dict[str, tuple[float, float]]:

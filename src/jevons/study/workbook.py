@@ -13,6 +13,7 @@ import numpy as np
 
 from jevons.errors import UserError
 from jevons.facts.snapshot import Snapshot
+from jevons.model.priors import Z_90, Input
 from jevons.quantiles import rounded
 from jevons.study.block_formulas import BlockFormulas, block_formulas
 from jevons.study.export import whole_file
@@ -35,13 +36,15 @@ def write_workbook(
     chain: ChainInputs,
     simulated: CompanyValue,
     snapshot: Snapshot,
+    settled: Mapping[str, Input],
     head: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Write the central case of one company.
 
     Args:
         central: the company valued over one draw, the medians. chain: of that draw.
-        simulated: the company over all draws. head: what fixes the figures, by name.
+        simulated: the company over all draws. settled: the inputs, by stream. head: what
+            fixes the figures, by name.
 
     Returns:
         ``file``, ``ticker`` and ``value_per_share`` of the central case.
@@ -62,7 +65,7 @@ def write_workbook(
     buyer = central.company.economics == "buyer"
     assert central.case is not None  # it has a value
     block = block_formulas(central.case, central.trade)
-    _assumptions(book, inputs, central, chain, snapshot, block)
+    _assumptions(book, inputs, central, chain, snapshot, settled, block)
     results = write_cash_flows(flows, central.case, block, buyer=buyer)
     _summary(summary, central, simulated, results, head)
     _sources(sources, central, snapshot)
@@ -99,6 +102,7 @@ def _assumptions(
     central: CompanyValue,
     chain: ChainInputs,
     snapshot: Snapshot,
+    settled: Mapping[str, Input],
     block: BlockFormulas,
 ) -> None:
     """Inputs at their medians, the rates that follow, what was reported, and of its trade."""
@@ -108,8 +112,10 @@ def _assumptions(
     priors = priors_of(company)
     _title(sheet, ("assumption", "value", "unit", "10 %", "90 %", "source"))
     for name, prior in priors.items():
-        row = (prior.median, prior.unit, prior.p10, prior.p90, prior.source)
-        _named(book, sheet, name, row)
+        entry = settled[prior.name]
+        low, middle, high = (entry.quantile(z) for z in (-Z_90, 0.0, Z_90))
+        source = ", ".join(entry.facts) or prior.source
+        _named(book, sheet, name, (middle, prior.unit, low, high, source))
     for name, formula in {
         "wacc": "=risk_free_rate+asset_beta*equity_risk_premium",
         "terminal_growth": "=terminal_growth_share*risk_free_rate",

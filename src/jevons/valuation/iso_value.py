@@ -16,7 +16,7 @@ from jevons.model.priors import Input
 from jevons.quantiles import rounded
 from jevons.valuation.chain_inputs import ChainInputs, driver
 from jevons.valuation.implied import SCALES, UNIT, median_value, roots
-from jevons.valuation.priors import priors_of
+from jevons.valuation.priors import priors_of, settle, standard_points
 from jevons.valuation.value import CompanyValue, value_company
 
 # Levels of the second input, in standard deviations of its prior: its 2 % to its 98 % point.
@@ -29,12 +29,14 @@ def iso_value(
     snapshot: Snapshot,
     normals: Mapping[str, jax.typing.ArrayLike],
     name: str,
+    settled: Mapping[str, Input] | None = None,
 ) -> dict[str, Any]:
     """The curve of a company's price over the build-out and one of its inputs.
 
     Args:
         normals: standard normal draws of the company's inputs, as it was valued.
         name: short name of the second input, e.g. ``margin_change``.
+        settled: inputs that were moved, by stream; as declared where left out.
 
     Returns:
         ``ticker, price, input, unit, driver_unit, points``: for each level ``level``, its
@@ -53,10 +55,12 @@ def iso_value(
     if value.missing is not None or value.price is None:
         raise UserError(f"no curve for {ticker}: {value.missing or 'its price is not known'}")
     prior, base = priors[name], driver(chain, snapshot.as_of)
-    entry = Input(prior, prior.forward(prior.median), ())
+    declared = settle(value.company)[prior.name]
+    entry = (settled or {}).get(prior.name, declared)
     points = []
     for z in LEVELS:
-        fixed = {**normals, prior.name: np.full(chain.draws, z)}
+        point = standard_points(declared, entry, z)
+        fixed = {**normals, prior.name: np.full(chain.draws, point)}
         moved = value_company(value.company, chain, snapshot, fixed, value.price)
         found = _scales(moved, value.price)
         dollars = [float(np.median(driver(chain, snapshot.as_of, scale))) for scale in found]

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +18,7 @@ from jevons.errors import UserError, did_you_mean
 from jevons.model.priors import Input, Prior
 from jevons.valuation.company import Company, Economics
 
+Points = TypeVar("Points", float, np.ndarray)
 SHARED = ("risk_free_rate", "equity_risk_premium", "terminal_growth_share", "tax_rate")
 EVERY = ("asset_beta", "ronic_spread", "base_growth", "margin_change", "sales_to_capital")
 SUPPLIER = ("ai_margin_premium", "ai_sales_to_capital")  # AI earns a margin on revenue
@@ -94,6 +95,12 @@ def settle(company: Company) -> dict[str, Input]:
         prior.name: Input(prior, prior.forward(prior.median), ())
         for prior in priors_of(company).values()
     }
+
+
+def standard_points(declared: Input, moved: Input, points: Points) -> Points:
+    """Points of a moved input in standard deviations of the declared one, from its own."""
+    scale = declared.prior.scale
+    return (moved.location - declared.location) / scale + moved.prior.scale / scale * points
 
 
 def draws_of(company: Company, normals: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:
