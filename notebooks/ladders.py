@@ -51,7 +51,7 @@ def table(ladders, mo):
             "gate": "open" if row["gate"] else "shut",
             "verdict": row["verdict"],
             "first step, USD": row["rungs"][0]["level_usd"],
-            "P(first step is reached)": row["rungs"][0]["fill_probability"],
+            "P(reached)": row["rungs"][0]["fill_probability"],
             "why": row["why"],
         }
         for row in ladders
@@ -61,9 +61,8 @@ def table(ladders, mo):
         selection=None,
         format_mapping={
             "first step, USD": "{:,.2f}".format,
-            "P(first step is reached)": "{:.0%}".format,
+            "P(reached)": "{:.0%}".format,
         },
-        wrapped_columns=["why"],
     )
     return (verdicts,)
 

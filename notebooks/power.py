@@ -66,7 +66,7 @@ def balance(mo, power):
     }
     table = [
         {"term, GW (median)": name}
-        | {str(year): round(path["p50"][n], 1) for n, year in enumerate(path["year"])}
+        | {f"end {year}": round(path["p50"][n], 1) for n, year in enumerate(path["year"])}
         for name, path in terms.items()
     ]
     mo.ui.table(table, selection=None)

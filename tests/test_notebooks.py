@@ -69,7 +69,7 @@ def test_gigawatts() -> None:
     at = power["gross_shortfall_gw"]["year"].index(2028)
     gross = power["gross_shortfall_gw"]
     assert f"{gross['p50'][at]:.0f} GW short" in shown
-    assert found["table"][0]["2028"] == round(power["demand_gw"]["p50"][at], 1)
+    assert found["table"][0]["end 2028"] == round(power["demand_gw"]["p50"][at], 1)
 
 
 def test_shares() -> None:

@@ -124,7 +124,7 @@ function draw(place) {
     spot.append(view);
     return vegaEmbed(view, spec, {
       mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false,
-      config: controls.chart_config, tooltip: { theme: "custom", disableDefaultStyle: true },
+      config: { ...controls.chart_config, aria: false }, tooltip: { theme: "custom", disableDefaultStyle: true },
     })
       .then((drawn) => saving.addChart(spot, drawn.view, spec))
       .catch((error) => (view.textContent = String(error)));

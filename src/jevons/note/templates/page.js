@@ -11,7 +11,8 @@
       renderer: "svg",
       actions: false,
       ast: true,
-      config: config,
+      // The chart is one picture with a description; its marks are not read out one by one.
+      config: { ...config, aria: false },
       tooltip: { theme: "custom" },
     })
       .then((drawn) => saving.addChart(place, drawn.view, spec))
