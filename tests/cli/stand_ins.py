@@ -94,7 +94,31 @@ class Study:
         return {"bottlenecks": [{"limit": "power", "soon": {"share": 0.1}}], "fleet": PATH}
 
     def capital(self) -> dict[str, Any]:
-        return {"funding": [{"buyer": "ORCL", "capex": QUANTITY, "facts": ["f1"]}]}
+        return {
+            "funding": [
+                {
+                    "buyer": "ORCL",
+                    "operating_cash_flow": 20.8,
+                    "net_debt": 81.8,
+                    "capex": PATH | {"year": [2025, 2026]},
+                    "p_exceeds": [0.4, 0.97],
+                    "flag": [2026],
+                    "facts": ["f1"],
+                }
+            ],
+            "reconciliation": [
+                {
+                    "buyer": "ORCL",
+                    "year": 2025,
+                    "non_ai": 7.3,
+                    "ai": {"accelerators": 14.0, "servers": 2.2},
+                    "modelled": QUANTITY,
+                    "reported": {"cash": 35.5, "with_leases": None, "net": None},
+                    "ratio": 1.1,
+                    "facts": ["f1"],
+                }
+            ],
+        }
 
     def campuses(self) -> dict[str, Any]:
         return {"sites": [{"site": "Abilene", "operating_gw": 0.3, "stages": [], "facts": ["f1"]}]}

@@ -86,6 +86,15 @@ def test_a_quantity_is_shown_with_its_range_and_unit(run: Run) -> None:
     assert "options_gw.a" in out
 
 
+def test_capital_tells_the_chance_by_year_and_adds_up_what_is_ai(run: Run) -> None:
+    _, out, _ = run("capital")
+    assert "P(beyond) 2026" in out
+    assert "97%" in out
+    assert "2026 to 2026" in out
+    assert "16.2" in out  # 14.0 + 2.2
+    assert "f1" not in out
+
+
 def test_tables_leave_out_what_only_explains(run: Run) -> None:
     _, out, _ = run("campuses")
     assert "Abilene" in out

@@ -65,7 +65,7 @@ def capital(
     """Who pays: each buyer's build against its money, and against its reported capex."""
     with progress("Simulating what is spent"):
         answer = open_study(as_of, seed, draws, facts, scenarios=scenario, prior=prior).capital()
-    show(answer if as_json else brief(answer), as_json)
+    show(answer if as_json else brief(money(answer)), as_json)
 
 
 def campuses(
@@ -83,14 +83,62 @@ def campuses(
     show(answer if as_json else brief(answer), as_json)
 
 
+def money(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer of capital as tables: chances by year, AI capex as one sum, definitions apart."""
+    funding = [
+        {
+            **{name: row[name] for name in ("buyer", "operating_cash_flow", "net_debt")},
+            **{
+                f"P(beyond) {year}": f"{chance:.0%}"
+                for year, chance in zip(row["capex"]["year"], row["p_exceeds"], strict=True)
+            },
+            "beyond money": f"{row['flag'][0]} to {row['flag'][-1]}" if row["flag"] else "never",
+        }
+        for row in answer["funding"]
+    ]
+    reconciliation = [
+        {
+            **{name: row[name] for name in ("buyer", "year", "non_ai")},
+            "ai": sum(row["ai"].values()),
+            "modelled": row["modelled"],
+            **row["reported"],
+            "ratio": row["ratio"],
+        }
+        for row in answer["reconciliation"]
+    ]
+    return {**answer, "funding": funding, "reconciliation": reconciliation}
+
+
 def brief(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer without the columns that only explain: sources, stages, fact ids."""
+    """An answer without the columns that only explain: sources, stages, fact ids.
 
-    def part(value: Any) -> Any:
-        if isinstance(value, list):
-            return [part(each) for each in value]
-        if not isinstance(value, Mapping) or "p50" in value:
-            return value
-        return {name: part(each) for name, each in value.items() if name not in HIDDEN}
+    Figures by year get a column a year.
+    """
+    return {
+        name: [row(each) for each in value]
+        if isinstance(value, list)
+        else {key: _rows(part) for key, part in value.items() if key not in HIDDEN}
+        if isinstance(value, Mapping) and "p50" not in value
+        else value
+        for name, value in answer.items()
+    }
 
-    return {name: part(value) for name, value in answer.items()}
+
+def _rows(part: Any) -> Any:
+    """Rows of a history, which hold the facts behind each; anything else as it is."""
+    if isinstance(part, list) and part and isinstance(part[0], Mapping) and "facts" in part[0]:
+        return [row(each) for each in part]
+    return part
+
+
+def row(record: Any) -> Any:
+    """A row of a table without what only explains it."""
+    if not isinstance(record, Mapping) or "p50" in record:
+        return record
+    found: dict[str, Any] = {}
+    for name, value in record.items():
+        if name == "by_year":
+            found |= value
+        elif name not in (*HIDDEN, "us"):
+            found[name] = value
+    return found
