@@ -112,8 +112,8 @@ def test_the_price_of_compute_is_why() -> None:
     """The model's money over the price that revenue and counts imply is inside the range again.
 
     Reported compute revenue over counted compute fell from 33 to 18 thousand dollars within three
-    quarters, when Blackwell came, and then stood still; a price that falls 1.33 times a year from
-    27 was to reach 18 only in 2026Q3. Share of spend and custom chips explain the rest.
+    quarters, when Blackwell came, and then stood still, while the model's falls at a steady rate.
+    Share of spend, networking and custom chips are the money: a tenth.
     """
     rows = {row["quarter"]: row for row in history()["gap"]}
     for quarter, row in rows.items():
