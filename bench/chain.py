@@ -48,6 +48,8 @@ class Plain:
         s = experiment.setting
         self.before, self.now = np.asarray(s.buyer_before), np.asarray(s.buyer_now)
         self.shock, self.surge = np.asarray(s.shocks.efficiency), np.asarray(s.surge)[:, None]
+        self.guided, self.guiding = np.asarray(s.guided)[:, None], np.asarray(s.guiding)
+        self.shift = np.asarray(s.buyer_shift)[..., None]
         steps = np.arange(len(QUARTERS), dtype=np.float32)[:, None]
         self.since_anchor = (steps - self.anchor) * DT
         self.since_2025 = (steps - QUARTERS.index("2025Q1")) * DT
@@ -88,16 +90,25 @@ class Plain:
         weights = np.stack([1 - x["inference_share"], *(x["inference_share"] * self.shares)])
         premium = np.stack([x["flexibility_premium_training"], serving, serving, serving])
         wish = (advantage - premium[:, None]) / x["asic_choice_spread"]
-        now, goal = wish[:, QUARTERS.index("2025Q1")], logit(x["asic_share"])
-        gap = goal - (weights * now).sum(0)
-        for _ in range(custom_chips.NEWTON_STEPS):
-            each = sigmoid(now + gap)
-            total = (weights * each).sum(0)
-            slope = (weights * each * (1 - each)).sum(0) / (total * (1 - total))
-            gap = gap - (logit(total) - goal) / slope
+        now = wish[:, QUARTERS.index("2025Q1")]
+        gap = self.gap(*now[:2], weights[0], x["asic_share"])
         chosen = sigmoid(wish + gap * 2 ** (-self.since_2025 / x["asic_half_life"]))
         share: Floats = (chosen * weights[:, None]).sum(0)
         return share
+
+    def gap(self, training: Floats, serving: Floats, weight: Floats, share: Floats) -> Floats:
+        """Log odds that make the two weighted choices add up to ``share``, (draw,)."""
+        top = np.maximum(training, serving)
+        a, b = (
+            np.exp(np.maximum(each - top, -custom_chips.WIDEST)) for each in (training, serving)
+        )
+        square = a * b * (1 - share)
+        linear = weight * a + (1 - weight) * b - share * (a + b)
+        root = np.sqrt(linear**2 + 4 * square * share)
+        upper = np.where(linear < 0, root - linear, 2 * share)
+        lower = np.where(linear < 0, 2 * square, root + linear)
+        found: Floats = np.log(upper / lower) - top
+        return found
 
     def workload_shares(self, answers: Floats) -> Floats:
         """Shares in inference of direct use, reasoning and multimodal, (workload, draw)."""
@@ -145,7 +156,9 @@ class Plain:
         other = self.before.sum() * np.exp(capex.OTHER_CAPEX_GROWTH * (self.year_end - 2022.5))
         cash = x["buyers_cash_flow"] * np.exp(x["buyers_cash_flow_growth"] * self.since_anchor)
         own = np.maximum(cash * x["capex_intensity_limit"] - other, 1)
-        self.capital = own * (1 + x["outside_finance_ratio"]) / self.multiple
+        found = own * (1 + x["outside_finance_ratio"])
+        spent = x["accelerator_spend_at_anchor"] * self.multiple
+        self.capital = found * np.maximum(spent / found[self.anchor], 1) / self.multiple
         fade = 2 ** (-np.maximum(self.since_anchor, 0) / x["capacity_growth_half_life"])
         floor = x["capacity_growth_floor"]
         chips = floor + (x["accelerator_spend_growth"] - floor) * fade
@@ -157,6 +170,8 @@ class Plain:
         x, a, life = self.x, self.anchor, self.x["accelerator_life"]
         trend = x["accelerator_spend_growth_past"] * np.minimum(self.since_anchor, 0)
         self.history = x["accelerator_spend_at_anchor"] * np.exp(trend + self.surge)
+        surprise = x["guidance_surprise"] * np.maximum(self.since_anchor, 0)
+        self.told = self.history[a] * np.exp(self.guided + surprise)
         additions = self.history * self.units
         self.early = model.EARLIER_QUARTERS * additions[0]
         past = (additions * (self.since_anchor <= 0) * survival(life, -self.since_anchor)).sum(0)
@@ -209,7 +224,7 @@ class Plain:
         wanted_before = self.wanted * np.exp(
             x["accelerator_spend_growth_past"] * self.since_anchor[0]
         )
-        fleet = (units[quarters:] * alive).sum(0)
+        fleet, speed = (units[quarters:] * alive).sum(0), used
         self.steps: dict[str, list[Floats]] = {}
         for t in range(quarters):
             forecast = t > self.anchor
@@ -228,11 +243,13 @@ class Plain:
             post = pretraining * self.post_ratio[t]
             wanted = inference.sum(0) + pretraining + post
             per_spend = self.units[t] * self.watts[t] * site
+            pace = np.clip(np.log(wanted / wanted_before) / DT, -1, 1.5)
             if forecast:
-                pace = np.clip(np.log(wanted / wanted_before) / DT, -1, 1.5)
                 ahead = wanted * np.exp(x["demand_extrapolation"] * pace)
-                wish = np.maximum(x["build_speed"] * (ahead - standing) + retiring, 1e-4)
+                wish = np.maximum(speed * (ahead - standing) + retiring, 1e-4)
                 plan = plan * (wish / self.units[t] / plan) ** planning
+                if self.guiding[t]:
+                    plan = plan ** (1 - x["guidance_weight"]) * self.told[t] ** x["guidance_weight"]
                 orders = orders + (np.maximum(np.log(plan / capacity), 0) - orders) * lag
                 rate = self.growth[t] + x["shortage_response"] * orders
                 capacity = capacity * np.exp(DT * rate)
@@ -245,6 +262,11 @@ class Plain:
                 spend = plan = without = self.history[t]
                 capacity = spend * self.slack
                 binding, left = np.full(draws, -1), np.zeros(draws, np.float32)
+                ahead = wanted * np.exp(x["demand_extrapolation"] * pace)
+                delivered = spend * self.units[t]
+                gap = np.maximum(ahead - standing, delivered)
+                speed = (x["orders_over_deliveries"] * delivered - retiring) / gap
+                speed = np.clip(speed, *supply.BUILD_SPEEDS)
             if self.year_end[t, 0] > power.WINDOW_START:
                 used, unlimited = used + spend * per_spend, unlimited + without * per_spend
             built = units[window.start] = spend * self.units[t]
@@ -295,8 +317,8 @@ class Plain:
         ratios = [x[f"{name}_ratio"] for name in capex.CATEGORIES[1:]]
         before = self.before[:, None, None]
         other = before * np.exp(capex.OTHER_CAPEX_GROWTH * (self.year_end - 2022.5))
-        own = np.maximum(self.now - other[:, self.anchor, 0], 0)[:, None] / total[self.anchor]
-        buyers = other + own[:, None, :] * total
+        own = (self.now - other[:, self.anchor, 0])[:, None, None] * np.exp(self.shift)
+        buyers = other + own / total[self.anchor] * total
         gross = found["new_power_demand"] - self.building - self.grid
         taken = self.merit_order(gross)
         us_gw = found["fleet_power"] * x["pue"] * x["us_share"] * x["coincidence"]

@@ -67,13 +67,16 @@ def test_accelerator_spend_takes_networking_out_and_the_others_in() -> None:
     reported = fact("NVDA", "data_center_networking_revenue", 3.0, *quarter_days(2024, 4))
     spend = settled("accelerator_spend_at_anchor", reported)
     assert spend.value == pytest.approx((LAST - 3.0) / NVIDIA_SHARE)
-    assert len(spend.facts) == 2
+    assert len(spend.facts) == 2  # the quarter's two figures, once each
 
 
-def test_unreported_networking_is_a_share() -> None:
+def test_unreported_networking_keeps_its_last_share() -> None:
+    """A quarter earlier revenue was lower by a fourth root of two; before any split, 13 %."""
     earlier = fact("NVDA", "data_center_networking_revenue", 3.0, *quarter_days(2024, 3))
     spend = settled("accelerator_spend_at_anchor", earlier)
-    assert spend.value == pytest.approx(LAST * (1 - NETWORKING_SHARE) / NVIDIA_SHARE)
+    assert spend.value == pytest.approx((LAST - 3.0 * 2**0.25) / NVIDIA_SHARE)
+    without = settled("accelerator_spend_at_anchor")
+    assert without.value == pytest.approx(LAST * (1 - NETWORKING_SHARE) / NVIDIA_SHARE)
 
 
 def test_revenue_that_doubles_a_year_grows_by_ln_2() -> None:
@@ -205,29 +208,50 @@ def test_base_electricity_is_the_published_use_without_accelerators() -> None:
     assert settled("us_base_electricity") == Anchor(None, ())
 
 
-def test_cash_flow_is_a_quarter_of_each_buyers_last_year() -> None:
+def test_cash_flow_is_a_quarter_of_each_buyers_last_year_carried_to_the_anchor() -> None:
+    """From the middle of 2024 to that of its fourth quarter, 3/8 of a year at 14 %."""
     years = [
         fact(buyer, "operating_cash_flow", amount, date(year, 1, 1), date(year, 12, 31))
         for buyer in BUYERS
         for year, amount in ((2023, 50.0), (2024, 80.0))
     ]
     quarter = fact("MSFT", "operating_cash_flow", 30.0, *quarter_days(2024, 4))
-    assert settled("buyers_cash_flow", *years, quarter).value == pytest.approx(5 * 80 / 4)
+    assert settled("buyers_cash_flow", *years, quarter).value == pytest.approx(
+        5 * 80 / 4 * math.exp(0.14 * 0.375), rel=1e-3
+    )
     assert settled("buyers_cash_flow", *years[2:]) == Anchor(None, ())  # one buyer is missing
 
 
-def test_capex_before_and_now() -> None:
+def test_capex_outside_ai_is_what_the_leanest_year_allows() -> None:
+    """5 a quarter in 2022 bind; after a year at 4, those 4 do, less a year's growth of 3 %.
+
+    Quarters are counted at their ends, an eighth of a year after the middle of their year.
+    """
     buyers = buyer_capex(known(*steady_buyers(15.0), *doubling_revenue()))
     assert tuple(buyers) == BUYERS
     for each in buyers.values():
-        assert (each.before, each.now) == (5.0, 15.0)
-        assert len(each.facts) == 4 + 1
+        assert each.before == pytest.approx(5 * math.exp(-0.03 / 8))
+        assert each.now == 15.0
+        assert len(each.facts) == 8
+    lean = quarters("META", "capex_cash_ppe", 2023, [4.0] * 4)
+    found = buyer_capex(known(*steady_buyers(15.0), *lean, *doubling_revenue()))
+    assert found["META"].before == pytest.approx(4 * math.exp(-0.03 * 9 / 8))
+    assert found["MSFT"].before == pytest.approx(5 * math.exp(-0.03 / 8))
+
+
+def test_ai_is_a_least_part_of_every_buyers_capex() -> None:
+    """Spending as in 2022 leaves AI 15 %, not nothing."""
+    each = buyer_capex(known(*steady_buyers(5.0), *doubling_revenue()))["GOOGL"]
+    assert each.before * math.exp(0.03 * 2.5) == pytest.approx(0.85 * 5.0)
 
 
 def test_a_buyer_without_a_base_is_named() -> None:
     facts = [each for each in steady_buyers() if each.entity != "META"]
-    with pytest.raises(UserError, match="capex_cash_ppe of META for 2022"):
+    with pytest.raises(UserError, match="capex_cash_ppe of META for the four quarters of 2022"):
         buyer_capex(known(*facts, *doubling_revenue()))
+    three = [each for each in steady_buyers() if each.period_end != date(2022, 12, 31)]
+    with pytest.raises(UserError, match="capex_cash_ppe of MSFT"):
+        buyer_capex(known(*three, *doubling_revenue()))
 
 
 def test_capex_is_that_of_the_anchor_quarter() -> None:
@@ -240,12 +264,11 @@ def test_capex_is_that_of_the_anchor_quarter() -> None:
 
 
 def test_outside_finance_is_the_rest_of_the_worlds_share() -> None:
-    """Five buyers at 15 less 2022's 5 grown 3 % a year for two years; the chain at 2.2 x spend."""
+    """Five buyers at 15 less 2022's 5 grown 3 % a year to the anchor's end; 2.2 x spend in all."""
     spend = LAST * (1 - NETWORKING_SHARE) / NVIDIA_SHARE
-    own = 5 * (15 - 5 * math.exp(0.06))
+    own = 5 * (15 - 5 * math.exp(0.03 * (2.5 - 1 / 8)))
     ratio = settled("outside_finance_ratio", *steady_buyers(15.0)).value
     assert ratio == pytest.approx(max(spend * 2.2 / own - 1, 0.1))
-    assert settled("outside_finance_ratio", *steady_buyers(5.0)) == Anchor(None, ())
 
 
 def test_buyers_that_spend_more_than_the_chain_leave_a_tenth_for_others() -> None:

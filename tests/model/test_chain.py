@@ -211,7 +211,9 @@ def bounds(limit: str) -> np.ndarray:
             numbers_of(x), jnp.asarray(SINCE_ANCHOR)[:, None], jnp.asarray(other)[:, None]
         )
         all_capital = np.asarray(unit_cost.capital_multiple(numbers_of(x)))
-        return np.asarray(money / all_capital)[FORECAST].T
+        bound = np.asarray(money / all_capital)
+        short = np.maximum(x["accelerator_spend_at_anchor"] / bound[ANCHOR], 1.0)
+        return np.asarray((bound * short)[FORECAST].T)
     ends = jnp.asarray(YEAR_END)[:, None]
     firm = sum(np.asarray(part) for part in power.firm_supply(numbers_of(x), ends))
     options = np.asarray(power.option_supply(numbers_of(x), ends)).sum(0)

@@ -39,19 +39,16 @@ def chosen(cost: float, *times: float, **changed: float) -> np.ndarray:
     return np.asarray(share_by_workload(x, flat, years(*times), WEIGHTS))[:, :, 0]
 
 
-@given(
-    st.lists(st.floats(-4.0, 4.0), min_size=4, max_size=4),
-    st.lists(st.floats(0.05, 1.0), min_size=4, max_size=4),
-    SHARES,
-)
+@given(st.floats(-18.0, 18.0), st.floats(-18.0, 18.0), st.floats(0.01, 0.99), SHARES)
 def test_the_gap_makes_the_shares_add_up(
-    wish: list[float], weights: list[float], share: float
+    training: float, serving: float, weight: float, share: float
 ) -> None:
-    odds = jnp.asarray(wish)[:, None]
-    parts = jnp.asarray(weights)[:, None] / sum(weights)
-    gap = gap_of(odds, parts, jnp.asarray([share]))
-    total = float((parts * jax.nn.sigmoid(odds + gap)).sum())
-    assert total == pytest.approx(share, rel=1e-4)
+    """However far apart the two wishes lie, and with a finite derivative by each argument."""
+    given = [jnp.float32(each) for each in (training, serving, weight, share)]
+    gap = gap_of(*given)
+    chosen = [jax.nn.sigmoid(odds + gap) for odds in given[:2]]
+    assert float(weight * chosen[0] + (1 - weight) * chosen[1]) == pytest.approx(share, rel=2e-4)
+    assert all(np.isfinite(each) for each in jax.grad(gap_of, argnums=(0, 1, 2, 3))(*given))
 
 
 def test_the_share_of_2025_is_the_declared_one_and_the_long_run_the_logit() -> None:

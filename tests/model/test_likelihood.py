@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
+from jevons.model.anchors import BUYERS
+from jevons.model.chain import ai_part
 from jevons.model.clock import QUARTERS
 from jevons.model.evidence import (
     Segment,
@@ -60,16 +62,22 @@ ORIGIN = QUARTERS.index("2024Q4")  # the anchor of the shared experiment
 
 
 def test_walks_of_one_origin_grow_from_it_and_share_the_common_part() -> None:
-    """h and k quarters ahead: covariance d^2 min(h, k)/4, across series by the common walk only."""
-    near = observation("capex", "capex_by_buyer.META", "META", ORIGIN + 1)
-    far = observation("capex", "capex_by_buyer.META", "META", ORIGIN + 4)
+    """h and k quarters ahead: covariance d^2 min(h, k)/4, across series by the common walk only.
+
+    The common walk moves Meta's capex by the part of it that is AI, NVIDIA's revenue whole.
+    """
+    near = observation("capex.META", "capex_by_buyer.META", "META", ORIGIN + 1)
+    far = observation("capex.META", "capex_by_buyer.META", "META", ORIGIN + 4)
     other = observation("nvidia", "ai_revenue.NVDA", "NVDA", ORIGIN + 2)
     segment = Segment(experiment(), (near, far, other), origin=True)
-    assert walk_covariance(near, far, "capex", segment) == pytest.approx(0.25)
-    assert walk_covariance(far, far, "capex", segment) == pytest.approx(1.0)
-    assert walk_covariance(far, other, "capex", segment) == 0.0
+    assert walk_covariance(near, far, "capex.META", segment) == pytest.approx(0.25)
+    assert walk_covariance(far, far, "capex.META", segment) == pytest.approx(1.0)
+    assert walk_covariance(far, other, "capex.META", segment) == 0.0
     assert walk_covariance(far, other, "nvidia", segment) == 0.0
-    assert walk_covariance(far, other, "build_out", segment) == pytest.approx(0.5)
+    part = ai_part(experiment().setting)[BUYERS.index("META")]
+    assert walk_covariance(other, other, "build_out", segment) == pytest.approx(0.5)
+    assert walk_covariance(far, other, "build_out", segment) == pytest.approx(0.5 * part)
+    assert walk_covariance(far, far, "build_out", segment) == pytest.approx(part**2)
 
 
 def test_a_free_level_counts_growth_alone() -> None:

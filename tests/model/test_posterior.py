@@ -16,7 +16,7 @@ DRAWS = 20_000
 KNOWN = Posterior(
     key="invented",
     as_of="2025-03-11",
-    names=("elasticity", "build_speed"),
+    names=("elasticity", "orders_over_deliveries"),
     mean=(-0.5, 1.0),
     deviation=(0.7, 0.5),
     correlation=((), (-0.6,)),
@@ -42,7 +42,7 @@ def test_medians_widths_and_correlations_are_drawn_as_found() -> None:
         assert np.quantile(seen, 0.1) == pytest.approx(prior.forward(low), abs=0.05 * prior.scale)
         assert np.quantile(seen, 0.9) == pytest.approx(prior.forward(high), abs=0.05 * prior.scale)
         normal[name] = z
-    found = np.corrcoef(normal["elasticity"], normal["build_speed"])[0, 1]
+    found = np.corrcoef(normal["elasticity"], normal["orders_over_deliveries"])[0, 1]
     assert found == pytest.approx(-0.6, abs=0.02)
 
 
@@ -52,7 +52,9 @@ def test_other_inputs_keep_their_draws_to_the_bit() -> None:
         input_normals(KNOWN.applied(experiment()), 500),
     )
     changed = {name for name in before if not np.array_equal(before[name], after[name])}
-    assert changed == {"build_speed"}  # the first of a correlated pair leads, the second follows
+    assert changed == {
+        "orders_over_deliveries"
+    }  # the first of a correlated pair leads, the second follows
 
 
 def test_a_posterior_that_learnt_nothing_is_the_prior_to_the_bit() -> None:

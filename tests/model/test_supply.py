@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 
 from jevons.model.demand import adjustment
 from jevons.model.supply import (
+    BUILD_SPEEDS,
     CAPACITIES,
     LIMITS,
+    build_speed,
     capacity_growth,
     desired_additions,
     follow,
     grow,
+    looking_ahead,
     slack,
     smallest,
     survival,
@@ -39,7 +42,7 @@ LEADS = numbers(
     lead_time_network=0.1,
     shortage_response=0.4,
 )
-WISH = numbers(demand_extrapolation=0.5, build_speed=0.3)
+WISH = numbers(demand_extrapolation=0.5, orders_over_deliveries=1.2)
 COLUMN = jnp.ones((len(CAPACITIES), 1))
 
 
@@ -92,8 +95,24 @@ def test_orders_lapse_when_the_shortage_is_over() -> None:
 
 
 def wish(demand: float, growth: float, fleet: float, retiring: float) -> float:
-    now = [jnp.asarray([each]) for each in (demand, growth, fleet, retiring)]
-    return float(desired_additions(now[0], now[1], now[2], now[3], WISH)[0])
+    """At a speed of 0.3 a quarter."""
+    now = [jnp.asarray([each]) for each in (demand, growth, fleet, retiring, 0.3)]
+    ahead = looking_ahead(now[0], now[1], WISH)
+    return float(desired_additions(ahead, now[2], now[3], now[4])[0])
+
+
+@given(st.floats(5.0, 100.0), st.floats(1.0, 50.0), st.floats(0.0, 0.5), st.floats(0.05, 10.0))
+def test_who_builds_at_a_rate_wished_for_about_that_rate(
+    ahead: float, fleet: float, retiring: float, built: float
+) -> None:
+    """The wish at the speed found is orders over deliveries times what was built, if in bounds."""
+    a, f, r, b = (jnp.float32(each) for each in (ahead, fleet, retiring, built))
+    speed = build_speed(a, f, r, b, WISH)
+    assert BUILD_SPEEDS[0] * 0.9999 <= float(speed[0]) <= BUILD_SPEEDS[1]
+    inside = BUILD_SPEEDS[0] * 1.001 < float(speed[0]) < BUILD_SPEEDS[1] * 0.999
+    if inside and ahead - fleet > built:
+        found = desired_additions(a, f, r, speed)
+        assert float(found[0]) == pytest.approx(1.2 * built, rel=1e-4)
 
 
 def test_a_fleet_that_suffices_is_only_replaced() -> None:

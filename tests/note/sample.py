@@ -54,6 +54,26 @@ def quantities() -> dict[str, Any]:
     }
 
 
+def learned() -> dict[str, Any]:
+    """What a calibration changed: an input with a unit, one below zero, and one buyer's series."""
+
+    def row(name: str, unit: str, middle: float, by: str) -> dict[str, Any]:
+        before = {"p05": middle - 1.5, "p50": middle, "p95": middle + 1.5, "unit": unit}
+        after = before | {"p50": middle + 0.5, "p05": middle - 0.5}
+        return {"input": name, "before": before, "after": after, "moved_by": by}
+
+    fit = {"observations": 8, "inside": 0.875, "place": 0.6, "discrepancy": 0.2, "declared": 0.16}
+    return {
+        "as_of": "2025-03-11",
+        "diagnostics": {"r_hat": 1.01},
+        "inputs": [
+            row("elasticity", "1", 2.0, "tokens"),
+            row("guidance_surprise", "1/year", 0.1, "capex.MSFT"),
+        ],
+        "fit": [{"series": "capex.MSFT", **fit}, {"series": "nvidia", **fit}],
+    }
+
+
 def observed(paths: dict[str, Any]) -> dict[str, Any]:
     """Observed points of four quantities."""
     return {
@@ -211,6 +231,7 @@ def figures() -> dict[str, Any]:
         "implied",
         "ladders",
         "observed",
+        "learned",
         "falsifiers",
         "claims",
         "sources",
@@ -245,6 +266,7 @@ def figures() -> dict[str, Any]:
             "price_hash": "5a" * 32,
             "macro_hash": "6b" * 32,
             "calibration": "7c" * 8,
+            "calibrated_as_of": "2025-03-11",
             "facts_known": 1834,
             "last_fact_known_on": "2025-03-10",
         },
@@ -271,6 +293,7 @@ def figures() -> dict[str, Any]:
         ],
         "quantities": paths,
         "observed": observed(paths),
+        "learned": learned(),
         "cost": cost(),
         "cost_checked": cost_checked(),
         "jevons_index": {

@@ -19,7 +19,7 @@ LISTS = {
     "amount", "bound", "category", "checked_group", "chip_line", "counted", "distribution", "flag",
     "fundamentals", "gate", "horizon", "ladder_verdict", "layer", "lesson", "limit", "market",
     "metric", "money", "money_amount", "one_more", "option", "per", "per_label", "phase", "place",
-    "quadrant", "quantity", "region", "revenue_line", "sector", "status", "unit",
+    "quadrant", "quantity", "region", "revenue_line", "sector", "series", "status", "unit",
     "vendor", "verdict", "who", "workload",
 }  # fmt: skip
 

@@ -68,14 +68,26 @@ def test_another_day_is_calibrated_once_and_kept(monkeypatch: pytest.MonkeyPatch
         return invented(read.key)
 
     monkeypatch.setattr(calibrate, "calibrate", counted)
-    # Unless asked to sample, the priors are used, and it is said.
-    assert Study(store(), ANOTHER, draws=100, told=told.append).posterior is None
+    # Unless asked to sample, an earlier day's is carried forward, and it is said.
+    carried = Study(store(), ANOTHER, draws=100, told=told.append)
+    assert carried.provenance["calibrated_as_of"] == "2025-06-30"
+    assert "as of 2025-06-30 is carried forward" in told[0]
     assert "jevons calibrate --as-of 2025-09-15" in told[0]
     first = Study(store(), ANOTHER, draws=100, sample=True).posterior
     assert Study(store(), ANOTHER, draws=100, sample=True).posterior == first
     assert Study(store(), ANOTHER, draws=100, told=told.append).posterior == first
     assert calls == ["2025-09-15"]
     assert len(told) == 1
+
+
+def test_only_what_was_learnt_by_a_day_is_carried_to_it() -> None:
+    """On the very day its own, the day before the one before; nothing before the first."""
+    days = [(date(2025, 3, 11), "2025-03-11"), (date(2025, 3, 10), "2024-12-31")]
+    for day, learnt in days:
+        found = calibration.carried(day)
+        assert found is not None
+        assert found.as_of == learnt
+    assert calibration.carried(date(2024, 6, 29)) is None
 
 
 def test_a_damaged_file_in_the_cache_is_calibrated_anew(tmp_path: Path) -> None:
@@ -101,7 +113,7 @@ def test_the_document_shows_the_informed_inputs_before_and_after() -> None:
     calibration.keep(invented(evidence(ANOTHER).key), calibration.cached(evidence(ANOTHER)))
     answer = Study(store(), ANOTHER, draws=100).calibration()
     assert answer["origins"] == ["2024Q2", "2023Q3"]  # the anchor is 2025Q2; 2023Q2 is too early
-    assert {row["series"] for row in answer["evidence"]} >= {"capex", "nvidia", "tokens"}
+    assert {row["series"] for row in answer["evidence"]} >= {"capex.MSFT", "nvidia", "tokens"}
     assert sum(row["observations"] for row in answer["evidence"]) >= 40
     (row,) = answer["inputs"]
     assert row["input"] == "elasticity"

@@ -38,7 +38,7 @@ def posterior(**influence: tuple[float, float]) -> Posterior:
     return Posterior(
         key="invented",
         as_of="2025-03-11",
-        names=("elasticity", "build_speed"),
+        names=("elasticity", "orders_over_deliveries"),
         mean=(-0.4, 0.5),
         deviation=(0.8, 0.5),
         correlation=((), (0.3,)),
@@ -55,7 +55,7 @@ def test_a_series_moves_the_index_by_its_shifts_times_the_slopes() -> None:
     known = posterior(capex=(-0.4, 0.25), nvidia=(0.04, 0.0))
     run = known.applied(experiment())
     normals = input_normals(run, DRAWS)
-    index = 0.2 * normals["elasticity"] - 0.1 * normals["build_speed"]
+    index = 0.2 * normals["elasticity"] - 0.1 * normals["orders_over_deliveries"]
     rows = moved_by(run, known, index, DRAWS)
     assert [row["series"] for row in rows] == ["capex", "nvidia"]
     assert rows[0]["move"] == pytest.approx(0.2 * -0.5 - 0.1 * 0.5, abs=1e-4)
@@ -79,5 +79,5 @@ def test_bandwidth_is_what_the_published_changes_give() -> None:
 def test_a_run_without_correlation_has_independent_normals() -> None:
     plain: Experiment = replace(experiment(), correlation=None)
     normals = input_normals(plain, 20_000)
-    pair = np.corrcoef(normals["elasticity"], normals["build_speed"])[0, 1]
+    pair = np.corrcoef(normals["elasticity"], normals["orders_over_deliveries"])[0, 1]
     assert abs(pair) < 4 / np.sqrt(20_000)

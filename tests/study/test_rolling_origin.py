@@ -57,9 +57,9 @@ def test_a_report_is_the_path_with_walks_that_widen() -> None:
     paths = study.dataset(["ai_revenue"])["ai_revenue"].sel(company="NVDA").values
     beyond = np.log(ahead["NVDA"] / paths[:, first : first + 4])
     assert np.abs(np.median(beyond, axis=0)).max() < 0.02
-    # Deviations of 0.16 and 0.12 a year at the median; lognormal, E d^2 = median^2 exp(2 w^2).
+    # Deviations of 0.32 and 0.12 a year at the median; lognormal, E d^2 = median^2 exp(2 w^2).
     mixed = np.exp(2 * (np.log(4.0) / (2 * Z_90)) ** 2)
-    expected = [np.sqrt((0.16**2 + 0.12**2) * mixed * h / 4 + 0.02**2) for h in range(1, 5)]
+    expected = [np.sqrt((0.32**2 + 0.12**2) * mixed * h / 4 + 0.02**2) for h in range(1, 5)]
     np.testing.assert_allclose(beyond.std(0), expected, rtol=0.1)
     assert series()["nvidia"].measurement == 0.02
     np.testing.assert_allclose(ahead[TOTAL], sum(ahead[buyer] for buyer in BUYERS), rtol=1e-6)

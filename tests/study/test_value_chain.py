@@ -1,6 +1,7 @@
 """The accounts of a year of capital spending: they close, and agree with the chain."""
 
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from jevons.facts import load
 from jevons.model.input_output import SECTORS
 from jevons.model.revenue import companies, exposures
 from jevons.study import Study
-from jevons.study.value_chain import OTHERS, Accounts, accounts
+from jevons.study.value_chain import OTHERS, Accounts, _capacity, accounts
 from jevons.valuation.chain_inputs import by_year
 
 DRAWS, YEAR = 500, 2027
@@ -96,6 +97,17 @@ def test_a_buyer_beyond_its_means_is_flagged() -> None:
         np.mean(spent > oracle["funding_capacity"]), abs=1e-3
     )
     assert rows[OTHERS]["over_capacity"] is None
+
+
+def test_means_are_those_of_a_year_where_a_quarter_was_reported_last() -> None:
+    """Oracle: 31.977 of cash flow in the year to May 2026, 23.103 in the quarter after it."""
+    snapshot = load().as_of(date(2026, 11, 25))
+    last = snapshot.latest("ORCL", "operating_cash_flow", stated_by="company")
+    debt = snapshot.latest("ORCL", "total_debt", stated_by="company")
+    assert last is not None
+    assert debt is not None
+    assert (last.period_end, last.value) == (date(2026, 8, 31), 23.103)
+    assert _capacity("ORCL", snapshot) == pytest.approx(31.977 + debt.central, abs=1e-3)
 
 
 def test_every_seller_of_capital_goods_is_there() -> None:

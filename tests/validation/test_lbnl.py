@@ -74,10 +74,10 @@ def test_the_growth_of_2018_to_2023_is_not_the_models_accelerators() -> None:
 
 
 def test_2028_lies_inside_the_range_and_above_its_middle() -> None:
-    """524 TWh: 187 for the base at 3 % a year and some 330 for accelerators, the fleet's growth."""
+    """531 TWh: 187 for the base at 3 % a year and some 340 for accelerators, the fleet's growth."""
     row = rows()[2028, "LBNL"]
     assert row["inside"] is True
     assert row["ours"]["p50"] > row["twh"]
-    assert row["ours"]["p05"] < row["low"]  # a twentieth of the draws lies below the range
-    assert row["ours"]["p95"] > row["high"]  # and more than a twentieth above it
+    assert row["ours"]["p05"] > row["low"]  # less than a twentieth of the draws lies below it
+    assert row["ours"]["p75"] > row["high"]  # and more than a quarter above it
     assert row["load_factor"] == pytest.approx(0.5, abs=0.005)

@@ -17,7 +17,7 @@ def test_a_buyers_ai_capex_is_its_capex_less_what_it_spent_before() -> None:
     setting = setting_of("2024Q4", dict.fromkeys(BUYERS, (6.0, 15.0)))
     ai = np.linspace(10.0, 40.0, len(QUARTERS))[:, None] * np.array([0.9, 1.0, 1.2])
     since_2022 = jnp.asarray(QUARTER_STARTS + 0.25 - 2022.5)[:, None]
-    shares = jnp.asarray(share)[:, None]  # the same in every draw
+    shares = jnp.asarray(share)[:, None, None]  # the same in every quarter and draw
     buyers = capex.by_buyer(jnp.asarray(ai), shares, setting.buyer_before, since_2022)
     paths = {
         "ai_revenue": np.ones((draws, len(companies()), len(QUARTERS))),

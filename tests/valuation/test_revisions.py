@@ -76,4 +76,8 @@ def test_buyers_raised_their_plans_through_2025() -> None:
     plans = spending_plans(snapshot, BUYERS)
     assert {"AMZN", "GOOGL", "META"} <= set(plans["raised"])
     assert plans["lowered"] == []
-    assert spending_plans(load().as_of(AS_OF), BUYERS)["raised"] == []  # nobody had moved yet
+    # Before: META's 2024 went from 30-37 to 35-40, 37-40 and 38-40, Alphabet's last quarter from
+    # about 12 to about 13.1; nobody had yet moved a plan for 2025.
+    before = spending_plans(load().as_of(AS_OF), BUYERS)
+    assert before["raised"] == ["GOOGL", "META"]
+    assert {revision["period_end"] for revision in before["revisions"]} == {"2024-12-31"}

@@ -18,7 +18,7 @@ SLIDERS: Mapping[str, tuple[str, ...]] = {
         "elasticity", "adjustment_half_life", "software_efficiency_growth",
         "tokens_per_answer_ratio", "spend_share_ceiling",
     ),
-    "supply": ("build_speed", "lead_time_chips", "capex_intensity_limit"),
+    "supply": ("orders_over_deliveries", "lead_time_chips", "capex_intensity_limit"),
     "power": ("realisation_factor", "grid_access"),
     "discount": ("risk_free_rate", "equity_risk_premium"),
 }  # fmt: skip

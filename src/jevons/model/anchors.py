@@ -16,20 +16,23 @@ from jevons.errors import UserError
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.model import efficiency
-from jevons.model.clock import QUARTERS, fiscal_quarter_of, quarter_of
+from jevons.model.capex import outside_growth
+from jevons.model.clock import QUARTER_YEARS, QUARTERS, fiscal_quarter_of, quarter_of
 from jevons.model.efficiency_factors import efficiency_factors
 
 BUYERS: tuple[str, ...] = ("MSFT", "AMZN", "GOOGL", "META", "ORCL")
 # NVIDIA's share of world spend on accelerators. Assumption: Broadcom, AMD and the in-house designs
 # of Google and Amazon took the rest in 2023-25; no dated market total is among the facts.
 NVIDIA_SHARE = 0.78
-# NVIDIA's networking in its data-centre revenue where the split is not yet published.
+# NVIDIA's networking in its data-centre revenue before a split is published.
 NETWORKING_SHARE = 0.13
 TOKEN_GROWTH = (
     1.6  # log growth a year used to carry stale token reports to the anchor (a factor of 5)
 )
+CASH_FLOW_GROWTH = 0.14  # log a year, the median of buyers_cash_flow_growth in priors.toml
 OLDEST_REPORT = 1.5  # years for which a report of tokens is carried forward
 FORECAST_MINIMUM_QUARTERS = 3
+QUARTERS_A_YEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +79,31 @@ def anchor_quarter(snapshot: Snapshot) -> str:
     return max(data_center_revenue(snapshot))
 
 
+def networking(snapshot: Snapshot) -> Anchor:
+    """NVIDIA's networking revenue (USD_bn/quarter) in the anchor quarter.
+
+    The last share of data-centre revenue that was published, on the quarter's revenue.
+    """
+    revenue = data_center_revenue(snapshot)
+    known = quarterly(
+        snapshot.select(entity="NVDA", metric="data_center_networking_revenue", stated_by="company")
+    )
+    split = [quarter for quarter in known if quarter in revenue]
+    if not split:
+        return Anchor(None, ())
+    last = max(split)
+    share = known[last].central / revenue[last].central
+    facts = (known[last].fact_id, revenue[last].fact_id)
+    return Anchor(share * revenue[max(revenue)].central, facts)
+
+
 def accelerator_spend(snapshot: Snapshot) -> Anchor:
     """World accelerator spend (USD_bn/quarter) in the anchor quarter."""
     revenue = data_center_revenue(snapshot)[anchor_quarter(snapshot)]
-    networking = snapshot.at(
-        "NVDA", "data_center_networking_revenue", revenue.period_end, stated_by="company"
-    )
-    if networking is None:
-        compute = revenue.central * (1 - NETWORKING_SHARE)
-        return Anchor(compute / NVIDIA_SHARE, (revenue.fact_id,))
-    compute = revenue.central - networking.central
-    return Anchor(compute / NVIDIA_SHARE, (revenue.fact_id, networking.fact_id))
+    part = networking(snapshot)
+    network = NETWORKING_SHARE * revenue.central if part.value is None else part.value
+    facts = dict.fromkeys((revenue.fact_id, *part.facts))
+    return Anchor((revenue.central - network) / NVIDIA_SHARE, tuple(facts))
 
 
 def accelerator_spend_growth_past(snapshot: Snapshot) -> Anchor:
@@ -239,25 +256,35 @@ def us_base_electricity(snapshot: Snapshot) -> Anchor:
 
 
 def buyers_cash_flow(snapshot: Snapshot) -> Anchor:
-    """Five buyers' operating cash flow per quarter (USD_bn), from their last fiscal years known."""
+    """Five buyers' operating cash flow (USD_bn) in the anchor quarter.
+
+    Each one's last fiscal year known, a quarter of it, carried from the year's middle to the
+    anchor's at :data:`CASH_FLOW_GROWTH`: reports are up to a year and a half old.
+    """
     total, used = 0.0, []
     for buyer in BUYERS:
         years = [
             fact
             for fact in snapshot.select(entity=buyer, metric="operating_cash_flow")
-            if fact.period_start and 350 <= (fact.period_end - fact.period_start).days <= 380
+            if 350 <= fact.days <= 380
         ]
         if not years:
             return Anchor(None, ())
         last = max(years, key=lambda fact: fact.period_end)
-        total += last.central / 4
+        end = last.period_end.year + last.period_end.timetuple().tm_yday / 365.25
+        ahead = year_end(anchor_quarter(snapshot)) - QUARTER_YEARS / 2 - (end - 0.5)
+        total += last.central / QUARTERS_A_YEAR * math.exp(CASH_FLOW_GROWTH * ahead)
         used.append(last.fact_id)
     return Anchor(total, tuple(used))
 
 
+# AI's part of a buyer's capex, at least. Assumption: each of the five bought accelerators in 2023.
+LEAST_AI_PART = 0.15
+
+
 @dataclass(frozen=True, slots=True)
 class BuyerCapex:
-    """Cash capex of one buyer (USD_bn/quarter): before the AI build-out and at the anchor."""
+    """Cash capex of one buyer (USD_bn/quarter): outside AI in mid-2022, and all at the anchor."""
 
     before: float
     now: float
@@ -265,45 +292,73 @@ class BuyerCapex:
 
 
 def buyer_capex(snapshot: Snapshot) -> dict[str, BuyerCapex]:
-    """Each buyer's quarterly cash capex: the mean of 2022 and the last quarter up to the anchor's.
+    """Each buyer's quarterly cash capex: outside AI in mid-2022, and the last up to the anchor's.
 
-    Buyers report weeks before NVIDIA; their quarter after the anchor's is not yet history.
+    What is spent outside AI grows steadily and was never more than all that was spent: it is the
+    least that the mean of any four quarters since 2022Q1 allows, and leaves AI
+    :data:`LEAST_AI_PART` at the anchor. Buyers report weeks before NVIDIA; their quarter after
+    the anchor's is not yet history.
 
     Raises:
-        UserError: a buyer has no capex facts by then.
+        UserError: a buyer's four quarters of 2022 are not known by then.
     """
     anchor = anchor_quarter(snapshot)
     result = {}
     for buyer in BUYERS:
-        known = quarterly(snapshot.select(entity=buyer, metric="capex_cash_ppe"))
-        base = [fact for quarter, fact in known.items() if quarter.startswith("2022Q")]
-        if not base:
-            raise UserError(f"no capex_cash_ppe of {buyer} for 2022 is known by {snapshot.as_of}")
-        last = known[max(quarter for quarter in known if quarter <= anchor)]
-        before = sum(fact.central for fact in base) / len(base)
-        result[buyer] = BuyerCapex(
-            before, last.central, (*(fact.fact_id for fact in base), last.fact_id)
-        )
+        facts = quarterly(snapshot.select(entity=buyer, metric="capex_cash_ppe"))
+        known = {quarter: fact for quarter, fact in facts.items() if "2022Q1" <= quarter <= anchor}
+        if sum(quarter.startswith("2022") for quarter in known) < QUARTERS_A_YEAR:
+            raise UserError(
+                f"capex_cash_ppe of {buyer} for the four quarters of 2022 is not known by "
+                f"{snapshot.as_of}"
+            )
+        spent = [(year_end(quarter), fact.central) for quarter, fact in known.items()]
+        now = spent[-1][1]
+        bounds = [(spent[-1][0], (1 - LEAST_AI_PART) * now)]
+        for first in range(len(spent) - QUARTERS_A_YEAR + 1):
+            times, amounts = zip(*spent[first : first + QUARTERS_A_YEAR], strict=True)
+            bounds.append((float(np.mean(times)), float(np.mean(amounts))))
+        before = min(amount / outside_growth(time) for time, amount in bounds)
+        result[buyer] = BuyerCapex(before, now, tuple(fact.fact_id for fact in known.values()))
     return result
 
 
-def exposure_over(
-    pool: Callable[[float], float], metric: str, entity: str, part: float
+def year_end(quarter: str) -> float:
+    """Time at a quarter's end in years.
+
+    >>> year_end("2024Q4")
+    2025.0
+    """
+    year, number = quarter.split("Q")
+    return int(year) + int(number) / QUARTERS_A_YEAR
+
+
+def broadcom(snapshot: Snapshot) -> Anchor:
+    """Broadcom's AI revenue (USD_bn/quarter) of the last quarter that the company reported."""
+    metric = "ai_semiconductor_revenue"
+    known = quarterly(snapshot.select(entity="AVGO", metric=metric, stated_by="company"))
+    if not known:
+        return Anchor(None, ())
+    last = known[max(known)]
+    return Anchor(last.central, (last.fact_id,))
+
+
+def share_of_spend(
+    revenue: Callable[[Snapshot], Anchor], part: float, ratio: float
 ) -> Callable[[Snapshot], Anchor]:
-    """Rule for a share: part of a company's last reported AI revenue over a pool of spending.
+    """Rule for a share: part of a company's AI revenue over a pool of spending.
 
     Args:
-        pool: spending (USD_bn/quarter) from world accelerator spend. metric, entity: the revenue.
-        part: share of that revenue that the pool pays.
+        revenue: USD_bn/quarter. part: share of it that the pool pays.
+        ratio: the pool over world accelerator spend.
     """
 
     def rule(snapshot: Snapshot) -> Anchor:
-        spend = accelerator_spend(snapshot)
-        known = quarterly(snapshot.select(entity=entity, metric=metric, stated_by="company"))
-        if not known or spend.value is None:
+        spend, own = accelerator_spend(snapshot), revenue(snapshot)
+        if own.value is None or spend.value is None:
             return Anchor(None, ())
-        last = known[max(known)]
-        return Anchor(part * last.central / pool(spend.value), (last.fact_id, *spend.facts))
+        facts = dict.fromkeys((*own.facts, *spend.facts))
+        return Anchor(part * own.value / (ratio * spend.value), tuple(facts))
 
     return rule
 
@@ -311,30 +366,22 @@ def exposure_over(
 NETWORK_RATIO, CUSTOM_SHARE = 0.30, 0.19  # medians of network_ratio and asic_share in priors.toml
 EXPOSURE_RULES: Mapping[str, Callable[[Snapshot], Anchor]] = {
     "tokens_per_second": tokens_per_second,
-    "nvidia_network_share": exposure_over(
-        lambda spend: NETWORK_RATIO * spend, "data_center_networking_revenue", "NVDA", 1.0
-    ),
-    "broadcom_custom_share": exposure_over(
-        lambda spend: CUSTOM_SHARE * spend, "ai_semiconductor_revenue", "AVGO", 0.75
-    ),
-    "broadcom_network_share": exposure_over(
-        lambda spend: NETWORK_RATIO * spend, "ai_semiconductor_revenue", "AVGO", 0.25
-    ),
+    "nvidia_network_share": share_of_spend(networking, 1.0, NETWORK_RATIO),
+    "broadcom_custom_share": share_of_spend(broadcom, 0.75, CUSTOM_SHARE),
+    "broadcom_network_share": share_of_spend(broadcom, 0.25, NETWORK_RATIO),
 }
 
 
 CAPITAL_MULTIPLE = 2.2  # AI capex over accelerators, at the medians of the ratios in priors.toml
-OTHER_CAPEX_GROWTH = 0.03  # as in jevons.model.capex
 
 
 def outside_finance_ratio(snapshot: Snapshot) -> Anchor:
     """AI capex of the rest of the world over that of the five buyers in the anchor quarter."""
     spend = accelerator_spend(snapshot)
-    year = int(anchor_quarter(snapshot)[:4]) + 0.5
-    other = math.exp(OTHER_CAPEX_GROWTH * (year - 2022.5))
+    other = outside_growth(year_end(anchor_quarter(snapshot)))
     buyers = buyer_capex(snapshot)
-    own = sum(max(capex.now - capex.before * other, 0.0) for capex in buyers.values())
-    if spend.value is None or own <= 0:
+    own = sum(capex.now - capex.before * other for capex in buyers.values())
+    if spend.value is None:
         return Anchor(None, ())
     ratio = max(spend.value * CAPITAL_MULTIPLE / own - 1, 0.1)
     facts = tuple(fact_id for capex in buyers.values() for fact_id in capex.facts)

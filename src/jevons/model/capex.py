@@ -1,5 +1,6 @@
 """Capital spending from the bottom up: categories of AI capex, and each buyer's reported total."""
 
+import math
 from collections.abc import Mapping
 
 import jax
@@ -20,15 +21,25 @@ def by_category(x: Inputs, accelerator_spend: jax.Array) -> Mapping[str, jax.Arr
     return {"accelerators": accelerator_spend, **others}
 
 
+def outside_growth(year_end: float) -> float:
+    """Capex outside AI in the quarter that ends at ``year_end``, over that of mid-2022.
+
+    >>> round(outside_growth(2025.0), 4)  # 2024Q4, two and a half years at 3 %
+    1.0779
+    """
+    return math.exp(OTHER_CAPEX_GROWTH * (year_end - 2022.5))
+
+
 def by_buyer(
     ai_capex: jax.Array, share: jax.Array, before: jax.Array, since_2022: jax.Array
 ) -> jax.Array:
     """Cash capex of each buyer (USD_bn a quarter), (buyer, quarter, draw).
 
     Args:
-        ai_capex: world AI capex, (quarter, draw). share: each buyer's share of it, (buyer, draw).
-        before: capex a quarter in 2022, before the build-out, (buyer,).
+        ai_capex: world AI capex, (quarter, draw).
+        share: each buyer's share of it, (buyer, quarter, draw).
+        before: capex a quarter outside AI in mid-2022, (buyer,).
         since_2022: years since mid-2022, (quarter, 1).
     """
     other = before[:, None, None] * jnp.exp(OTHER_CAPEX_GROWTH * since_2022)
-    return other + share[:, None, :] * ai_capex
+    return other + share * ai_capex

@@ -18,6 +18,7 @@ from jevons.model.capital import funding
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
 from jevons.model.demand import Inputs
 from jevons.model.device import on_device
+from jevons.model.guidance import Guided
 from jevons.model.shocks import Shocks
 
 Paths = dict[str, jax.Array]
@@ -35,10 +36,13 @@ class Setting(NamedTuple):
     """What an as-of date fixes, as arrays, so that one compiled function serves every date."""
 
     anchor: jax.Array  # index of the last historical quarter, scalar
-    buyer_before: jax.Array  # capex in 2022, USD_bn/quarter, (buyer,)
+    buyer_before: jax.Array  # capex outside AI in mid-2022, USD_bn/quarter, (buyer,)
     buyer_now: jax.Array  # capex at the anchor, USD_bn/quarter, (buyer,)
     shocks: Shocks  # logs of factors by quarter
     surge: jax.Array  # log of reported revenue over its trend through the anchor, (quarter,)
+    guided: jax.Array  # log of AI capex that buyers have guided over the anchor's, (quarter,)
+    guiding: jax.Array  # 1 in quarters for which they have, else 0, (quarter,)
+    buyer_shift: jax.Array  # log of a buyer's guided share over the anchor's, (buyer, quarter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +143,18 @@ def _limits(x: Inputs, time: Timeline, setting: Setting) -> Paths:
     other = setting.buyer_before.sum() * jnp.exp(
         capex.OTHER_CAPEX_GROWTH * (time.year_end - 2022.5)
     )
+    multiple = unit_cost.capital_multiple(x)
+    found = funding(x, time.since_anchor, other)
+    # What was spent at the anchor was paid for: there the money is no less than that.
+    spent = x["accelerator_spend_at_anchor"] * multiple
+    paid_for = found * jnp.maximum(spent / _at(found, setting.anchor), 1.0)
     return {
         "growth": supply.capacity_growth(x, time.since_anchor),
         "under_construction": under_construction,
         "grid": grid,
         "options": options,
         "gw_supply": under_construction + grid + options.sum(0),
-        "capital": money * funding(x, time.since_anchor, other) / unit_cost.capital_multiple(x),
+        "capital": money * paid_for / multiple,
         "chips": jnp.exp(jnp.diff(setting.shocks.chips, prepend=0.0)),
     }
 
@@ -163,6 +172,7 @@ class _State(NamedTuple):
     compute_wanted: jax.Array  # (draw,), last quarter's, for the growth that buyers extrapolate
     spend: jax.Array  # (draw,), last quarter's accelerator spend, for saturation
     plan: jax.Array  # (draw,), accelerator spend that buyers have planned, USD_bn/quarter
+    build_speed: jax.Array  # (draw,), share of the gap ordered in a quarter, the anchor's
 
 
 def _history(x: Inputs, time: Timeline, setting: Setting) -> jax.Array:
@@ -230,8 +240,14 @@ def _build(
         post = pretraining * now["post_ratio"]
         wanted = inference.sum(0) + pretraining + post
         growth = jnp.log(wanted / state.compute_wanted) / QUARTER_YEARS
-        wish = supply.desired_additions(wanted, growth, standing, retiring, x) / now["units"]
-        plan = jnp.where(forecast, supply.follow(state.plan, wish, planning), now["history"])
+        ahead = supply.looking_ahead(wanted, growth, x)
+        built_now = now["history"] * now["units"]
+        speed = supply.build_speed(ahead, standing, retiring, built_now, x)
+        speed = jnp.where(forecast, state.build_speed, speed)  # the anchor's, from the anchor on
+        wish = supply.desired_additions(ahead, standing, retiring, speed) / now["units"]
+        follow = supply.follow(state.plan, wish, planning)
+        plan = supply.as_guided(follow, now["guided"], now["guidance_weight"])
+        plan = jnp.where(forecast, plan, now["history"])
         capacity, orders = supply.grow(state.capacity, state.orders, plan, now["growth"], x)
         capacity = capacity.at[CHIPS].multiply(now["chips"])
         capacity = jnp.where(forecast, capacity, now["history"] * slack)
@@ -260,6 +276,7 @@ def _build(
             wanted,
             spend,
             plan,
+            speed,
         )
         mix = inference / inference.sum(0)
         return state, {
@@ -283,6 +300,7 @@ def _build(
             "elasticity": (eps * mix).sum(0),
         }
 
+    guided = setting.guided[:, None] + x["guidance_surprise"] * jnp.maximum(time.since_anchor, 0.0)
     start = _start(x, time, needs, price, additions, history, slack, costs, wanted_anchor)
     now = {
         "since_anchor": time.since_anchor,
@@ -303,6 +321,8 @@ def _build(
         "gw_arriving": jnp.diff(limits["gw_supply"], axis=0, prepend=0.0),
         "capital": limits["capital"],
         "chips": limits["chips"],
+        "guided": _at(history, setting.anchor) * jnp.exp(guided),
+        "guidance_weight": x["guidance_weight"] * setting.guiding[:, None],
     }
     # Demand is stated against the anchor, whose lagged level a first pass over history gives.
     _, lagged = jax.lax.scan(
@@ -347,6 +367,7 @@ def _start(
         wanted_anchor * jnp.exp(x["accelerator_spend_growth_past"] * time.since_anchor[0]),
         history[0],
         history[0],
+        zero,
     )
 
 
@@ -358,8 +379,9 @@ def _outputs(
     ai_capex = spend * unit_cost.capital_multiple(x)
     anchor_year = _at(time.year_end, setting.anchor)
     other_now = setting.buyer_before * jnp.exp(capex.OTHER_CAPEX_GROWTH * (anchor_year - 2022.5))
-    own = jnp.maximum(setting.buyer_now - other_now, 0.0)[:, None]
-    share = own / _at(ai_capex, setting.anchor)  # what a buyer spent at the anchor is known
+    # What a buyer spent at the anchor is known; its guidance moves its share from there.
+    own = (setting.buyer_now - other_now)[:, None] * jnp.exp(setting.buyer_shift)
+    share = own[..., None] / _at(ai_capex, setting.anchor)
     buyers = capex.by_buyer(ai_capex, share, setting.buyer_before, time.year_end - 2022.5)
     tokens = x["token_level"] * jnp.exp(jnp.moveaxis(steps["log_tokens"], 1, 0))
     gross = steps["gw_wanted"] - limits["under_construction"] - limits["grid"]
@@ -422,18 +444,30 @@ def _shares_of_tokens(x: Inputs, time: Timeline) -> jax.Array:
     return demand.workload_shares(x, time.anchor_since_2025)[:, None, :]
 
 
+def ai_part(setting: Setting) -> np.ndarray:
+    """AI's part of each buyer's capex in the anchor quarter, 0 to 1, (buyer,)."""
+    year_end = FIRST_YEAR + (float(setting.anchor) + 1) * QUARTER_YEARS
+    outside = np.asarray(setting.buyer_before, np.float64) * capex.outside_growth(year_end)
+    part: np.ndarray = 1 - outside / np.asarray(setting.buyer_now, np.float64)
+    return part
+
+
 def setting_of(
     anchor: str,
     buyers: Mapping[str, tuple[float, float]],
     shocks: Shocks | None = None,
     surge: Mapping[str, float] | None = None,
+    guidance: Guided | None = None,
 ) -> Setting:
     """Arrays of a setting.
 
     Args:
         anchor: last quarter of history. buyers: each one's capex before and now. shocks: none by
             default. surge: log of revenue over its trend by quarter, 0 where it is not given.
+        guidance: of the buyers, none by default.
     """
+    ahead = np.arange(len(QUARTERS)) - QUARTERS.index(anchor)
+    guidance = guidance or Guided()
     off = [0.0 if surge is None else surge.get(quarter, 0.0) for quarter in QUARTERS]
     levels = np.array(list(buyers.values()), dtype=np.float32)
     return Setting(
@@ -442,4 +476,7 @@ def setting_of(
         buyer_now=on_device(levels[:, 1]),
         shocks=Shocks.none() if shocks is None else shocks,
         surge=on_device(off),
+        guided=on_device(guidance.plan(ahead)),
+        guiding=on_device((ahead > 0) & (ahead <= guidance.quarters)),
+        buyer_shift=on_device([guidance.share(name, ahead) for name in buyers]),
     )

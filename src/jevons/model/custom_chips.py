@@ -16,10 +16,10 @@ import jax
 import jax.numpy as jnp
 
 from jevons.model import unit_cost
-from jevons.model.demand import Inputs, logit, workload_shares
+from jevons.model.demand import Inputs, workload_shares
 
 CHIP_WORKLOADS: tuple[str, ...] = ("training", "direct", "reasoning_agents", "multimodal")
-NEWTON_STEPS = 6  # doubles the digits each time; six reach single precision from any start here
+WIDEST = 40.0  # log odds between two workloads: more is as good as all against nothing
 
 
 def advantage(x: Inputs, gpu_price: jax.Array, gpu_watts: jax.Array) -> jax.Array:
@@ -41,25 +41,30 @@ def workload_weights(x: Inputs, anchor_since_2025: jax.Array) -> jax.Array:
     return jnp.concatenate([1 - x["inference_share"][None], inference])
 
 
-def gap_of(wish: jax.Array, weights: jax.Array, share: jax.Array) -> jax.Array:
-    """The gap g for which sum of weights x logistic(wish + g) is ``share``, (draw,).
+def gap_of(
+    training: jax.Array, serving: jax.Array, weight: jax.Array, share: jax.Array
+) -> jax.Array:
+    """The gap g for which weight logistic(training + g) + rest logistic(serving + g) is ``share``.
 
-    Newton's steps on the log odds of the sum, which is close to linear in g.
+    With A and B the odds of the two at the larger one's zero and y = exp(g), the positive root of
+    A B (1 - share) y^2 + (weight A + rest B - share (A + B)) y - share = 0.
 
     Args:
-        wish: long-run log odds, (workload, draw). weights: adding to 1. share: (draw,).
+        training, serving: long-run log odds. weight: of training. share: all (draw,).
 
-    >>> wish = jnp.asarray([[0.0], [0.0]])
-    >>> round(float(gap_of(wish, jnp.full((2, 1), 0.5), jnp.asarray([0.5]))[0]), 6)
+    >>> round(float(gap_of(*map(jnp.float32, (0.0, 0.0, 0.6, 0.5)))), 6)
     0.0
     """
-    gap = logit(share) - (weights * wish).sum(0)
-    for _ in range(NEWTON_STEPS):
-        chosen = jax.nn.sigmoid(wish + gap)
-        total = (weights * chosen).sum(0)
-        slope = (weights * chosen * (1 - chosen)).sum(0) / (total * (1 - total))
-        gap = gap - (logit(total) - logit(share)) / slope
-    return gap
+    top = jnp.maximum(training, serving)
+    a, b = (jnp.exp(jnp.maximum(each - top, -WIDEST)) for each in (training, serving))
+    square = a * b * (1 - share)
+    linear = weight * a + (1 - weight) * b - share * (a + b)
+    root = jnp.sqrt(linear**2 + 4 * square * share)
+    # Of the two forms of the root the one that takes no difference of near equals.
+    falling = linear < 0
+    upper = jnp.where(falling, root - linear, 2 * share)
+    lower = jnp.where(falling, 2 * square, root + linear)
+    return jnp.log(upper / lower) - top
 
 
 def share_by_workload(
@@ -70,11 +75,12 @@ def share_by_workload(
     Args:
         advantage: (quarter, draw). since_2025: years (quarter, 1). weights: (workload, draw).
     """
-    training, serving = x["flexibility_premium_training"], x["flexibility_premium_inference"]
-    premium = jnp.stack([training, *(serving for _ in CHIP_WORKLOADS[1:])])
+    premiums = x["flexibility_premium_training"], x["flexibility_premium_inference"]
+    premium = jnp.stack([premiums[0], *(premiums[1] for _ in CHIP_WORKLOADS[1:])])
     wish = (advantage - premium[:, None]) / x["asic_choice_spread"]
     origin = jnp.argmin(jnp.abs(since_2025[:, 0]))
-    gap = gap_of(jnp.take(wish, origin, axis=1), weights, x["asic_share"])
+    training, serving = jnp.take(wish[:2], origin, axis=1)  # one premium, one wish for all serving
+    gap = gap_of(training, serving, weights[0], x["asic_share"])
     left = 2.0 ** (-since_2025 / x["asic_half_life"])
     return jax.nn.sigmoid(wish + gap * left)
 

@@ -21,7 +21,7 @@ import numpy as np
 from jevons.errors import UserError
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS, FORECAST_MINIMUM_QUARTERS, data_center_revenue
-from jevons.model.chain import Setting
+from jevons.model.chain import Setting, ai_part
 from jevons.model.clock import QUARTERS
 from jevons.model.observables import ROWS
 from jevons.model.observations import (
@@ -110,8 +110,21 @@ class Evidence:
                 .tolist()
                 for s in self.segments
             ],
-            "surge": [
-                np.asarray(s.experiment.setting.surge).astype(float).tolist() for s in self.segments
+            "paths": [
+                np.concatenate(
+                    [
+                        np.ravel(each)
+                        for each in (
+                            setting.surge,
+                            setting.guided,
+                            setting.guiding,
+                            setting.buyer_shift,
+                        )
+                    ]
+                )
+                .astype(float)
+                .tolist()
+                for setting in (s.experiment.setting for s in self.segments)
             ],
             "observations": [
                 [each.series, each.row, each.group, each.quarters, each.value, each.slope]
@@ -282,13 +295,16 @@ def walk_covariance(a: Observation, b: Observation, name: str, segment: Segment)
     """Covariance of two observations for a deviation of one of the random walk ``name``.
 
     A walk starts at the origin; in the history at the start of its group's reports, before which
-    the free level stands, and for a level that is used, before the clock.
+    the free level stands, and for a level that is used, before the clock. The common walk is one of
+    the AI build-out: it moves a buyer's capex by the part of it that is AI.
     """
+    size = 1.0
     if name == "build_out":
-        same = segment.origin
-    else:
-        same = a.series == b.series == name and a.group == b.group
-    if not same:
+        if not segment.origin:
+            return 0.0
+        parts = common_parts(segment.experiment)
+        size = parts.get(a.row, 1.0) * parts.get(b.row, 1.0)
+    elif not a.series == b.series == name or a.group != b.group:
         return 0.0
     if a.slope:
         return 1.0 if a is b else 0.0
@@ -298,7 +314,13 @@ def walk_covariance(a: Observation, b: Observation, name: str, segment: Segment)
         start = min(each.year for each in segment.observations if each.group == a.group)
     else:
         start = LEVEL_STARTS
-    return min(a.year, b.year) - start
+    return size * (min(a.year, b.year) - start)
+
+
+def common_parts(experiment: Experiment) -> dict[str, float]:
+    """By how much the common walk moves the buyers' rows, whose capex is AI in part."""
+    parts = ai_part(experiment.setting).tolist()
+    return {f"capex_by_buyer.{buyer}": part for buyer, part in zip(BUYERS, parts, strict=True)}
 
 
 def deviations() -> tuple[np.ndarray, np.ndarray]:

@@ -252,7 +252,7 @@ def kernel_ratio(on: str) -> float:
     """A chip's share of the peak in matrix products over the common one, both by kernels; else 1.
 
     >>> round(kernel_ratio("MI300X"), 2), kernel_ratio("H100")
-    (0.71, 1.0)
+    (0.69, 1.0)
     """
     kernels = efficiency_factors(KERNELS)
     name = LEVELS["generation"][1][0]

@@ -78,12 +78,18 @@ def series() -> Mapping[str, Series]:
     """All observed series by name, in the order of ``observations.toml``."""
     text = files("jevons.model").joinpath("observations.toml").read_text(encoding="utf-8")
     declared: dict[str, dict[str, Any]] = tomllib.loads(text)
-    return {name: Series(name=name, **entry) for name, entry in declared.items()}
+    found = {}
+    for name, entry in declared.items():
+        # Buyers err alike before anything is seen, and not afterwards: each has its own deviation.
+        for member in entry.pop("each", ("",)):
+            each = f"{name}.{member}" if member else name
+            found[each] = Series(name=each, **entry)
+    return found
 
 
 def after_origin(snapshot: Snapshot, origin: int, last: int) -> tuple[Observation, ...]:
     """What was reported about the quarters after ``origin`` up to ``last``, by position."""
-    sources = [("capex", f"capex_by_buyer.{b}", b, "capex_cash_ppe") for b in BUYERS]
+    sources = [(f"capex.{b}", f"capex_by_buyer.{b}", b, "capex_cash_ppe") for b in BUYERS]
     sources += [
         ("nvidia", "ai_revenue.NVDA", "NVDA", "data_center_revenue"),
         ("broadcom", "ai_revenue.AVGO", "AVGO", "ai_semiconductor_revenue"),

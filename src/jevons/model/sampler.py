@@ -7,11 +7,14 @@ its mean and covariance, and the second samples on that scale, where few steps c
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpyro.infer import NUTS
 
 CHAINS = 4
 SCOUTED, WARM_UP, KEPT = 150, 75, 225  # iterations of each chain; the scouts warm up too
@@ -28,6 +31,10 @@ class Scale(NamedTuple):
 
     centre: jax.Array  # (quantity,)
     factor: jax.Array  # lower triangular, (quantity, quantity)
+
+    def at(self, u: jax.Array) -> jax.Array:
+        """z at points u, both (..., quantity)."""
+        return self.centre + (self.factor * u[..., None, :]).sum(-1)
 
 
 def posterior_draws(
@@ -93,9 +100,8 @@ def scale_of(draws: np.ndarray) -> Scale:
     return Scale(jnp.asarray(flat.mean(0), jnp.float32), jnp.asarray(factor, jnp.float32))
 
 
-@cache
-def _compiled(likelihood: Likelihood, size: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Begin and advance of the sampler, compiled once for a likelihood."""
+def kernel_of(likelihood: Likelihood, size: int) -> "NUTS":
+    """The sampler's transition for arguments (data, scale): it moves u of a :class:`Scale`."""
     # NumPyro takes a second to import, and few commands sample.
     import numpyro
     from numpyro.distributions import Normal
@@ -103,12 +109,18 @@ def _compiled(likelihood: Likelihood, size: int) -> tuple[Callable[..., Any], Ca
 
     def model(data: Any, scale: Scale) -> None:
         u = numpyro.sample("u", Normal(0, 1).expand([size]).to_event(1))
-        z = scale.centre + (scale.factor * u).sum(-1)
+        z = scale.at(u)
         # The density is that of z, standard normal before the data.
         numpyro.factor("prior", 0.5 * ((u**2).sum() - (z**2).sum()))
         numpyro.factor("observed", likelihood(z, data))
 
-    kernel = NUTS(model, max_tree_depth=DEPTH)
+    return NUTS(model, max_tree_depth=DEPTH)
+
+
+@cache
+def _compiled(likelihood: Likelihood, size: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Begin and advance of the sampler, compiled once for a likelihood."""
+    kernel = kernel_of(likelihood, size)
 
     # Compiled as a whole: begun step by step, the sampler compiles each of its small steps.
     @jax.jit
@@ -120,8 +132,7 @@ def _compiled(likelihood: Likelihood, size: int) -> tuple[Callable[..., Any], Ca
     def advance(state: Any, data: Any, scale: Scale) -> Any:
         def one(state: Any, _: None) -> Any:
             state = kernel.sample(state, (data, scale), {})
-            z = scale.centre + (scale.factor * state.z["u"][:, None, :]).sum(-1)
-            return state, (z, state.diverging)
+            return state, (scale.at(state.z["u"]), state.diverging)
 
         return jax.lax.scan(one, state, None, length=STEP)
 

@@ -19,6 +19,7 @@ from jevons.model.chain import Paths, Setting, chain, setting_of
 from jevons.model.clock import QUARTERS
 from jevons.model.demand import WORKLOADS
 from jevons.model.device import on_device
+from jevons.model.guidance import guided
 from jevons.model.power import OPTIONS
 from jevons.model.priors import BLOCK, Input, Prior, settle, standard_normals, streams
 from jevons.model.shocks import shocks_of
@@ -68,7 +69,9 @@ class Experiment:
         buyers = {
             name: (capex.before, capex.now) for name, capex in anchors.buyer_capex(snapshot).items()
         }
-        setting = setting_of(anchor, buyers, surge=anchors.surge(snapshot))
+        setting = setting_of(
+            anchor, buyers, surge=anchors.surge(snapshot), guidance=guided(snapshot)
+        )
         return Experiment(inputs, setting, seed, anchor)
 
     @property

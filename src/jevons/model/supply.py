@@ -20,6 +20,7 @@ LEAD_TIMES: tuple[str, ...] = (
     "lead_time_chips", "lead_time_packaging", "lead_time_memory", "lead_time_network",
 )  # fmt: skip
 LIMITS: tuple[str, ...] = ("desired", *CAPACITIES, "power", "capital")
+BUILD_SPEEDS = (0.02, 1.0)  # shares of the gap ordered in a quarter that make sense
 SURVIVAL_WIDTH = 0.6  # years; spread of retirement ages about the economic life
 
 
@@ -67,16 +68,40 @@ def grow(
     return capacity * jnp.exp(QUARTER_YEARS * rate), orders
 
 
+def looking_ahead(demand: jax.Array, growth: jax.Array, x: Inputs) -> jax.Array:
+    """Compute that buyers expect to be wanted a year ahead: a share of growth is extrapolated."""
+    return demand * jnp.exp(x["demand_extrapolation"] * jnp.clip(growth, -1.0, 1.5))
+
+
+def build_speed(
+    ahead: jax.Array, fleet: jax.Array, retiring: jax.Array, built: jax.Array, x: Inputs
+) -> jax.Array:
+    """Share of the gap to compute wanted ahead that is ordered in a quarter, (draw,).
+
+    The one at which the wish of a quarter is ``orders_over_deliveries`` times what was built in it,
+    within :data:`BUILD_SPEEDS`: who builds at a rate is taken to have wished for about that rate.
+
+    Args:
+        ahead, fleet, retiring, built: millions of H100-equivalents in that quarter, (draw,).
+
+    >>> x = {"orders_over_deliveries": jnp.float32(1.5)}
+    >>> round(float(build_speed(*map(jnp.float32, (12.0, 4.0, 0.5, 1.0)), x)), 6)
+    0.125
+    """
+    low, high = BUILD_SPEEDS
+    gap = jnp.maximum(ahead - fleet, built)  # who builds sees a gap, if only of one quarter
+    return jnp.clip((x["orders_over_deliveries"] * built - retiring) / gap, low, high)
+
+
 def desired_additions(
-    demand: jax.Array, growth: jax.Array, fleet: jax.Array, retiring: jax.Array, x: Inputs
+    ahead: jax.Array, fleet: jax.Array, retiring: jax.Array, speed: jax.Array
 ) -> jax.Array:
     """H100-equivalents (millions) that buyers want to add in a quarter.
 
-    They extrapolate a share of recent demand growth one year ahead, close a share of the gap to
-    it, and replace what retires. Never negative: a fleet shrinks by age, not by decision.
+    They close a share of the gap to compute wanted ahead and replace what retires. Never negative:
+    a fleet shrinks by age, not by decision.
     """
-    ahead = demand * jnp.exp(x["demand_extrapolation"] * jnp.clip(growth, -1.0, 1.5))
-    return jnp.maximum(x["build_speed"] * (ahead - fleet) + retiring, 1e-4)
+    return jnp.maximum(speed * (ahead - fleet) + retiring, 1e-4)
 
 
 def follow(plan: jax.Array, wish: jax.Array, speed: jax.Array) -> jax.Array:
@@ -86,6 +111,17 @@ def follow(plan: jax.Array, wish: jax.Array, speed: jax.Array) -> jax.Array:
     new wish nor drops to it at once.
     """
     return plan * (wish / plan) ** speed
+
+
+def as_guided(plan: jax.Array, guided: jax.Array, weight: jax.Array) -> jax.Array:
+    """A plan drawn to what buyers have guided: plan^(1 - weight) guided^weight, (draw,).
+
+    Budgets told to shareholders are mostly kept within their year, whatever happens to the wish.
+
+    >>> float(as_guided(jnp.float32(4.0), jnp.float32(9.0), jnp.float32(0.5)))
+    6.0
+    """
+    return plan ** (1 - weight) * guided**weight
 
 
 def smallest(bounds: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:

@@ -12,7 +12,7 @@ from jevons.quantiles import LEVELS
 Record = Mapping[str, Any]
 PROVENANCE = (
     "as_of", "anchor", "seed", "draws", "version", "fact_hash", "price_hash", "macro_hash",
-    "calibration", "facts_known", "last_fact_known_on",
+    "calibration", "calibrated_as_of", "facts_known", "last_fact_known_on",
 )  # fmt: skip
 COUNTS = ("draws", "facts_known")
 QUARTER_ENDS = ("03-31", "06-30", "09-30", "12-31")

@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Any
 
+import numpy as np
+
 from jevons.errors import UserError
 from jevons.model.calibrate import overlap
 from jevons.model.evidence import Evidence
@@ -79,6 +81,45 @@ def inputs(posterior: Posterior, before: Experiment, after: Experiment) -> list[
 def _range(experiment: Experiment, name: str) -> dict[str, Any]:
     entry = experiment.inputs[name]
     return {label: rounded(entry.quantile(z)) for label, z in POINTS.items()}
+
+
+MOST_SHOWN = 12  # inputs that a note shows
+
+
+def learned(posterior: Posterior, before: Experiment, after: Experiment) -> dict[str, Any]:
+    """A calibration as the note shows it.
+
+    Returns:
+        ``as_of``, the day that learnt it; ``diagnostics``; ``inputs``, the most informed ones with
+        ``moved_by``, the series that moved each most; ``fit``, one row a series: ``observations``,
+        the share ``inside`` the 90 % predictive intervals, the median ``place`` in them (0 to 1),
+        the yearly ``discrepancy`` and the ``declared`` one before the data.
+    """
+    rows = inputs(posterior, before, after)[:MOST_SHOWN]
+    for row in rows:
+        at = posterior.names.index(row["input"])
+        moved = {name: moves[at] for name, moves in posterior.influence.items()}
+        row["moved_by"] = max(moved, key=lambda name: abs(moved[name]))
+    fit = []
+    for name, entry in series().items():
+        seen = [each for each in posterior.fit if each.series == name]
+        if seen:
+            fit.append(
+                {
+                    "series": name,
+                    "observations": len(seen),
+                    "inside": rounded(np.mean([e.p05 <= e.value <= e.p95 for e in seen])),
+                    "place": rounded(np.median([each.place for each in seen])),
+                    "discrepancy": rounded(posterior.discrepancy[name][1]),
+                    "declared": rounded(entry.discrepancy["median"]),
+                }
+            )
+    return {
+        "as_of": posterior.as_of,
+        "diagnostics": dict(posterior.diagnostics),
+        "inputs": rows,
+        "fit": fit,
+    }
 
 
 def needed(posterior: Posterior | None, as_of: str) -> Posterior:

@@ -8,6 +8,7 @@ the code of the model counts as well; for the posteriors of the package a test d
 import json
 import os
 import tempfile
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -52,6 +53,16 @@ def bundled() -> dict[str, Posterior]:
     """The posteriors that travel with the package, by key."""
     text = files("jevons.study").joinpath(BUNDLED).read_text(encoding="utf-8")
     return {entry["key"]: Posterior.read(entry) for entry in json.loads(text)}
+
+
+def carried(day: date) -> Posterior | None:
+    """What the package learnt last as of a day or before it, to be carried forward to it.
+
+    What is learnt is by how much the rules of the centres err, in deviations of the priors, so it
+    applies to the centres of a later day, and never looks ahead.
+    """
+    known = [each for each in bundled().values() if date.fromisoformat(each.as_of) <= day]
+    return max(known, key=lambda each: each.as_of, default=None)
 
 
 MOST_APART = 0.5  # of log density: less is rounding, more is another model

@@ -19,6 +19,7 @@ Reader = Callable[["Study", Mapping[str, Any]], Any]
 FIGURES: Mapping[str, Reader] = {
     "quantities": lambda study, _: study.chain.quantities,
     "observed": lambda study, _: study.observed,
+    "learned": lambda study, _: study.learned(),
     "cost": lambda study, _: study.costs,
     "cost_checked": lambda study, _: study.cost_checked(),
     "jevons_index": lambda study, _: study.chain.horizons,

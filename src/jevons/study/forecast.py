@@ -12,6 +12,7 @@ import numpy as np
 
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
+from jevons.model.evidence import common_parts
 from jevons.model.observations import series
 from jevons.model.posterior import Posterior
 from jevons.model.priors import Z_90
@@ -20,7 +21,7 @@ from jevons.model.simulate import Experiment, simulate
 
 # Reported series by the entity that reports it, and the observed series that says how it errs.
 REPORTED: Mapping[str, str] = {
-    **dict.fromkeys(BUYERS, "capex"),
+    **{buyer: f"capex.{buyer}" for buyer in BUYERS},
     "NVDA": "nvidia",
     "AVGO": "broadcom",
 }
@@ -43,15 +44,18 @@ def reports_ahead(
     first = QUARTERS.index(experiment.anchor) + 1
     quarters = slice(first, first + ahead)
     common = _walk(experiment, posterior, "build_out", "build_out", draws, ahead)
+    parts = common_parts(experiment)
     found = {}
     for entity, name in REPORTED.items():
+        part = 1.0
         if entity in BUYERS:
             path = paths["capex_by_buyer"][:, BUYERS.index(entity), quarters]
+            part = parts[f"capex_by_buyer.{entity}"]
         else:
             path = paths["ai_revenue"][:, companies().index(entity), quarters]
         own = _walk(experiment, posterior, name, entity, draws, ahead)
         error = series()[name].measurement * _normals(experiment, f"report of {entity}", path.shape)
-        found[entity] = path * np.exp(common + own + error)
+        found[entity] = path * np.exp(part * common + own + error)
     return found | {TOTAL: sum(found[buyer] for buyer in BUYERS)}
 
 
@@ -71,7 +75,6 @@ def _walk(
     else:
         low, middle, high = posterior.discrepancy[name]
     width = np.log(high / low) / (2 * Z_90)
-    # One deviation a series, not one an entity: the five buyers share theirs.
     deviation = middle * np.exp(width * _normals(experiment, f"deviation of {name}", (draws, 1)))
     steps = _normals(experiment, f"walk of {entity}", (draws, ahead))
     walk: np.ndarray = deviation * 0.5 * np.cumsum(steps, axis=1)

@@ -21,8 +21,8 @@ from jevons.model.posterior import Posterior
 from jevons.model.priors import Input
 from jevons.model.simulate import Experiment, Progress, dataset, simulate
 from jevons.study import campuses, capital, costs, figures, power
-from jevons.study.calibrated import calibration, needed
-from jevons.study.calibration import posterior_of
+from jevons.study.calibrated import calibration, learned, needed
+from jevons.study.calibration import carried, posterior_of
 from jevons.study.chain import RESPONSES, SHOCK, ChainFigures
 from jevons.study.companies import NEEDED, Companies
 from jevons.study.described import store_with
@@ -54,8 +54,9 @@ class Study:
         scenarios: what is moved from the calibrated run. macro: macroeconomic series as they were
             known on the day; see :func:`jevons.market.macro_store.known_series`.
         prior: use the priors alone. sample: calibrate a day of which no posterior is kept;
-            otherwise such a day uses the priors. sampling: called with parts done and parts in
-            all while it calibrates. told: called with a sentence where no posterior is kept.
+            otherwise what an earlier day has learnt is carried forward. sampling: called with parts
+            done and parts in all while it calibrates. told: called with a sentence where the day's
+            own posterior is not kept.
         described: companies of the user's own; see :mod:`jevons.valuation.described`.
     """
 
@@ -95,7 +96,7 @@ class Study:
 
     @cached_property
     def posterior(self) -> Posterior | None:
-        """What the day's calibration has learnt, nothing where the priors are used alone.
+        """What the day's calibration has learnt, or an earlier one; nothing at the priors alone.
 
         Raises:
             UserError: too few facts are known to calibrate, or the fit is bad.
@@ -103,10 +104,18 @@ class Study:
         if self.prior:
             return None
         found = posterior_of(self.snapshot, self.before_data, self.sampling, sample=self.sample)
-        if found is None and self.told is not None:
+        if found is not None:
+            return found
+        found = carried(self.as_of)
+        if self.told is not None:
+            used = (
+                "the priors alone are used"
+                if found is None
+                else f"what was learnt as of {found.as_of} is carried forward"
+            )
             self.told(
-                f"no posterior of {self.as_of} is kept, so the priors alone are used; "
-                f"jevons calibrate --as-of {self.as_of} learns it once"
+                f"no posterior of the facts of {self.as_of} is kept: {used}; "
+                f"jevons calibrate --as-of {self.as_of} learns its own once"
             )
         return found
 
@@ -122,6 +131,12 @@ class Study:
         return {"as_of": self.as_of.isoformat()} | calibration(
             found, evidence, before, found.applied(before)
         )
+
+    def learned(self) -> dict[str, Any] | None:
+        """What calibration changed, as the note shows it; nothing at the priors alone."""
+        if self.posterior is None:
+            return None
+        return learned(self.posterior, self.before_data, self.posterior.applied(self.before_data))
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -393,4 +408,5 @@ class Study:
             "last_fact_known_on": max(known).isoformat(),
             "anchor": self.experiment.anchor,
             "calibration": None if self.posterior is None else self.posterior.key,
+            "calibrated_as_of": None if self.posterior is None else self.posterior.as_of,
         }

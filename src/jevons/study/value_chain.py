@@ -210,9 +210,14 @@ def _buyers(found: Accounts, snapshot: Snapshot) -> list[dict[str, Any]]:
 
 def _capacity(buyer: str, snapshot: Snapshot) -> float | None:
     """Operating cash flow of the last reported year and stated debt, USD_bn."""
+    years = [
+        fact
+        for fact in snapshot.select(buyer, "operating_cash_flow", stated_by="company")
+        if 350 <= fact.days <= 380
+    ]
     known = [
-        snapshot.latest(buyer, metric, stated_by="company")
-        for metric in ("operating_cash_flow", "total_debt")
+        max(years, key=lambda fact: fact.period_end, default=None),
+        snapshot.latest(buyer, "total_debt", stated_by="company"),
     ]
     amounts = [fact.central * MONEY[fact.unit] for fact in known if fact is not None]
     return float(rounded(sum(amounts))) if len(amounts) == len(known) else None

@@ -7,6 +7,7 @@ from jevons.note.document import Cell, Chart, Column, Figure, Missing, Section
 from jevons.note.edition import Edition, Record, at, central
 from jevons.note.figures import fan_keys, level_names, today
 from jevons.note.numbers import NOTHING
+from jevons.note.sections.learned import learned
 
 WHY = ("history", "observed")
 MOST_PANELS = 8
@@ -49,7 +50,7 @@ def misses(points: list[Record], path: Record) -> list[tuple[Record, Record, flo
 
 
 def history(edition: Edition) -> Section:
-    """Panels and the table of gaps."""
+    """Panels, the table of gaps, and what calibration made of such gaps."""
     found = compared(edition)
     if not found:
         return edition.missing("history", "observed")
@@ -60,6 +61,7 @@ def history(edition: Edition) -> Section:
     blocks: list[Figure | Missing] = [
         Figure(**edition.figure("history", why, **values), charts=charts),
         table(edition, gaps, why),
+        *learned(edition),
     ]
     return edition.section("history", edition.say("finding.history", **values), blocks)
 

@@ -1,0 +1,140 @@
+"""What buyers themselves say they will spend: the growth of AI capex that their guidance implies.
+
+Guidance for a year, less what is reported of it up to the anchor, is left for its other quarters.
+Less capex outside AI, it is met by one constant growth a quarter from the anchor on: with ``own``
+a buyer's AI capex at the anchor and k the guided quarters ahead, by the positive root x of
+
+    sum over k of  own x^k  =  what is left for AI.
+
+The chain plans by the spending of all buyers that still guide a quarter, over what they spent at
+the anchor, while they make up most of the build-out; what a buyer's own guidance grows beyond that
+moves its share.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import exp, log
+
+import numpy as np
+
+from jevons.facts.fact import Fact
+from jevons.facts.snapshot import Snapshot
+from jevons.model.anchors import anchor_quarter, buyer_capex, quarterly
+from jevons.model.capex import outside_growth
+from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS, quarter_of
+
+# What each buyer's guidance counts, which is then taken off and compared: Amazon's is net of
+# proceeds and incentives, Meta's has the principal of finance leases in it. Microsoft's counts
+# whole leases, a quarter of it and more, and is not read.
+GUIDING: Mapping[str, str] = {
+    "AMZN": "capex_net_of_proceeds",
+    "GOOGL": "capex_cash_ppe",
+    "META": "capex_incl_finance_leases",
+    "ORCL": "capex_cash_ppe",
+}
+MOST = 0.5  # of the five buyers' AI capex: fewer do not speak for the build-out
+MIDDLES = tuple(timedelta(days) for days in (45, 136, 228, 319))  # of a year's four quarters
+
+
+@dataclass(frozen=True, slots=True)
+class Guided:
+    """Growth of AI capex from the anchor on that guidance implies.
+
+    Attributes:
+        own: by guiding buyer its AI capex at the anchor (USD_bn/quarter), its log growth a quarter
+            and the number of quarters for which that holds. quarters: for how many of them the
+            guiding buyers make up most of the build-out. facts: behind it.
+    """
+
+    own: Mapping[str, tuple[float, float, int]] = field(default_factory=dict)
+    quarters: int = 0
+    facts: tuple[str, ...] = ()
+
+    def plan(self, ahead: np.ndarray) -> np.ndarray:
+        """Log of AI capex as guided over the anchor's, at quarters ahead of it, (quarter,)."""
+        steps = [0.0]
+        for k in range(1, self.quarters + 1):
+            told = [each for each in self.own.values() if each[2] >= k]
+            grown = sum(amount * exp(growth * k) for amount, growth, _ in told)
+            steps.append(log(grown / sum(amount for amount, _, _ in told)))
+        path: np.ndarray = np.array(steps)[np.clip(ahead, 0, self.quarters)]
+        return path
+
+    def share(self, buyer: str, ahead: np.ndarray) -> np.ndarray:
+        """Log of a buyer's share in AI capex over the anchor's, at quarters ahead, (quarter,)."""
+        if buyer not in self.own:
+            return np.zeros(len(ahead))
+        _, growth, quarters = self.own[buyer]
+        held = np.clip(ahead, 0, min(quarters, self.quarters))
+        path: np.ndarray = growth * held - self.plan(held)
+        return path
+
+
+def guided(snapshot: Snapshot) -> Guided:
+    """What the guidance known by a day implies; without any, growth over no quarters.
+
+    Raises:
+        UserError: too few facts for an anchor; see :func:`~jevons.model.anchors.buyer_capex`.
+    """
+    anchor = QUARTERS.index(anchor_quarter(snapshot))
+    year = FIRST_YEAR + (anchor + 1) * QUARTER_YEARS
+    own, facts, total = {}, [], 0.0
+    for buyer, capex in buyer_capex(snapshot).items():
+        amount = capex.now - capex.before * outside_growth(year)
+        total += amount
+        latest = _guidance(snapshot, buyer, anchor) if buyer in GUIDING else None
+        if latest is None:
+            continue
+        fact, quarters, left = latest
+        left -= capex.before * sum(outside_growth(year + k * QUARTER_YEARS) for k in quarters)
+        if left > 0:
+            own[buyer] = amount, _growth(amount, quarters, left), max(quarters)
+            facts.append(fact.fact_id)
+    speaking = 0
+    while sum(each[0] for each in own.values() if each[2] > speaking) > MOST * total:
+        speaking += 1
+    return Guided(own, speaking, tuple(facts)) if speaking else Guided()
+
+
+def _growth(own: float, quarters: tuple[int, ...], left: float) -> float:
+    """Log growth a quarter that meets what is left for AI.
+
+    >>> round(_growth(10.0, (1, 2), 24.0), 4)  # x + x^2 = 2.4, x = 1.1279
+    0.1203
+    """
+    polynomial = np.zeros(1 + max(quarters))
+    polynomial[0] = -left / own
+    polynomial[list(quarters)] = 1.0
+    roots = np.roots(polynomial[::-1])
+    # Descartes: coefficients that change sign once have one positive root.
+    return log(max(root.real for root in roots if abs(root.imag) < 1e-9))
+
+
+def _guidance(
+    snapshot: Snapshot, buyer: str, anchor: int
+) -> tuple[Fact, tuple[int, ...], float] | None:
+    """The guidance that reaches furthest: its quarters ahead of the anchor, and USD_bn left.
+
+    Where a quarter is not known by the definition of the guidance its cash capex stands in.
+    """
+    reported = {
+        quarter: fact.central
+        for metric in ("capex_cash_ppe", GUIDING[buyer])
+        for quarter, fact in quarterly(snapshot.select(entity=buyer, metric=metric)).items()
+    }
+    found = []
+    for fact in snapshot.select(entity=buyer, metric="capex_guidance", stated_by="company"):
+        if fact.period_start is None or not 350 <= fact.days <= 380:
+            continue
+        names = [quarter_of(fact.period_start + middle) for middle in MIDDLES]
+        if not set(names) <= set(QUARTERS):
+            continue
+        past = [name for name in names if QUARTERS.index(name) <= anchor]
+        ahead = tuple(QUARTERS.index(name) - anchor for name in names if name not in past)
+        if ahead and all(name in reported for name in past):
+            told = names if all(name in reported for name in names) else past
+            whole = sum(reported[name] for name in names) if told is names else fact.central
+            left = whole - sum(reported[name] for name in past)
+            found.append((fact, ahead, left))
+    return max(found, key=lambda each: (each[0].period_end, each[0].known_on), default=None)
