@@ -16,8 +16,8 @@ LANGUAGES = ("en", "zh")
 PARTS = (
     "provenance", "answers", "quantities", "observed", "learned", "cost", "cost_checked",
     "jevons_index", "shock", "binding", "supply", "power", "power_context", "power_published",
-    "campuses", "capital", "capex", "value_chain", "companies", "value_drivers", "market", "implied",
-    "ladders", "claims", "why", "inputs", "facts", "falsifiers",
+    "campuses", "capital", "capex", "value_chain", "companies", "value_drivers", "market",
+    "implied", "ladders", "claims", "why", "inputs", "facts", "falsifiers",
 )  # fmt: skip
 
 pytestmark = pytest.mark.usefixtures("small_bundle")
