@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons.facts import load
-from jevons.model import capex, custom_chips, power, revenue, supply
+from jevons.model import capex, capital, custom_chips, power, revenue, supply
 from jevons.model import chain as model
 from jevons.model.clock import FIRST_YEAR, QUARTERS
 from jevons.model.priors import BLOCK
@@ -50,6 +50,7 @@ class Plain:
         self.shock, self.surge = np.asarray(s.shocks.efficiency), np.asarray(s.surge)[:, None]
         self.guided, self.guiding = np.asarray(s.guided)[:, None], np.asarray(s.guiding)
         self.shift = np.asarray(s.buyer_shift)[..., None]
+        self.net_debt = float(s.net_debt)
         steps = np.arange(len(QUARTERS), dtype=np.float32)[:, None]
         self.since_anchor = (steps - self.anchor) * DT
         self.since_2025 = (steps - QUARTERS.index("2025Q1")) * DT
@@ -155,7 +156,9 @@ class Plain:
         self.gw = self.building + self.grid + self.options.sum(0)
         other = self.before.sum() * np.exp(capex.OTHER_CAPEX_GROWTH * (self.year_end - 2022.5))
         cash = x["buyers_cash_flow"] * np.exp(x["buyers_cash_flow_growth"] * self.since_anchor)
-        own = np.maximum(cash * x["capex_intensity_limit"] - other, 1)
+        room = np.maximum(capital.DEBT_CEILING * 4 * cash - self.net_debt, 0)
+        borrowed = room / (4 * capital.BORROWING_YEARS)
+        own = np.maximum(cash * x["capex_intensity_limit"] + borrowed - other, 1)
         found = own * (1 + x["outside_finance_ratio"])
         spent = x["accelerator_spend_at_anchor"] * self.multiple
         self.capital = found * np.maximum(spent / found[self.anchor], 1) / self.multiple

@@ -208,7 +208,10 @@ def bounds(limit: str) -> np.ndarray:
             capex.OTHER_CAPEX_GROWTH * (YEAR_END - 2022.5)
         )
         money = funding(
-            numbers_of(x), jnp.asarray(SINCE_ANCHOR)[:, None], jnp.asarray(other)[:, None]
+            numbers_of(x),
+            jnp.asarray(SINCE_ANCHOR)[:, None],
+            jnp.asarray(other)[:, None],
+            experiment().setting.net_debt,
         )
         all_capital = np.asarray(unit_cost.capital_multiple(numbers_of(x)))
         bound = np.asarray(money / all_capital)

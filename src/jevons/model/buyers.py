@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS
+from jevons.model.capital import BORROWING_YEARS, DEBT_CEILING
 
 Floats = NDArray[np.float64]
-DEBT_CEILING = 1.5  # net debt over yearly operating cash flow: assumption, investment grade
-BORROWING_YEARS = 4.0  # years over which unused room to borrow is drawn: assumption
 
 
 SUPPLIERS = ("BE",)  # financing of those that sell to the sites, not of the sites

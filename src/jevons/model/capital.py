@@ -1,19 +1,29 @@
-"""Money: what the five buyers' cash flow and outside finance can pay for."""
+"""Money: what the five buyers' cash flow, borrowing and outside finance can pay for."""
 
 import jax
 import jax.numpy as jnp
 
 from jevons.model.demand import Inputs
 
+DEBT_CEILING = 1.5  # net debt over yearly operating cash flow: assumption, investment grade
+BORROWING_YEARS = 4.0  # years over which unused room to borrow is drawn: assumption
 
-def funding(x: Inputs, years_ahead: jax.Array, other_capex: jax.Array) -> jax.Array:
+
+def funding(
+    x: Inputs, years_ahead: jax.Array, other_capex: jax.Array, net_debt: jax.Array
+) -> jax.Array:
     """AI capital spending that can be paid for, USD_bn a quarter, (quarter, draw).
 
-    (operating cash flow x largest intensity - capex outside AI) x (1 + outside finance ratio).
+    (operating cash flow x largest intensity + borrowing - capex outside AI)
+    x (1 + outside finance ratio), borrowing = (debt ceiling x yearly cash flow - net debt)+ spread
+    over :data:`BORROWING_YEARS`.
 
     Args:
-        years_ahead: years (quarter, 1) since the anchor. other_capex: USD_bn a quarter, scalar.
+        years_ahead: years (quarter, 1) since the anchor. other_capex: USD_bn a quarter,
+            (quarter, 1). net_debt: of the five buyers at the anchor, USD_bn, scalar.
     """
     cash = x["buyers_cash_flow"] * jnp.exp(x["buyers_cash_flow_growth"] * years_ahead)
-    own = jnp.maximum(cash * x["capex_intensity_limit"] - other_capex, 1.0)
+    room = jnp.maximum(DEBT_CEILING * 4 * cash - net_debt, 0.0)
+    borrowing = room / (4 * BORROWING_YEARS)
+    own = jnp.maximum(cash * x["capex_intensity_limit"] + borrowing - other_capex, 1.0)
     return own * (1 + x["outside_finance_ratio"])

@@ -43,6 +43,7 @@ class Setting(NamedTuple):
     guided: jax.Array  # log of AI capex that buyers have guided over the anchor's, (quarter,)
     guiding: jax.Array  # 1 in quarters for which they have, else 0, (quarter,)
     buyer_shift: jax.Array  # log of a buyer's guided share over the anchor's, (buyer, quarter)
+    net_debt: jax.Array  # of the buyers together, USD_bn, scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def _limits(x: Inputs, time: Timeline, setting: Setting) -> Paths:
         capex.OTHER_CAPEX_GROWTH * (time.year_end - 2022.5)
     )
     multiple = unit_cost.capital_multiple(x)
-    found = funding(x, time.since_anchor, other)
+    found = funding(x, time.since_anchor, other, setting.net_debt)
     # What was spent at the anchor was paid for: there the money is no less than that.
     spent = x["accelerator_spend_at_anchor"] * multiple
     paid_for = found * jnp.maximum(spent / _at(found, setting.anchor), 1.0)
@@ -458,13 +459,14 @@ def setting_of(
     shocks: Shocks | None = None,
     surge: Mapping[str, float] | None = None,
     guidance: Guided | None = None,
+    net_debt: float = 0.0,
 ) -> Setting:
     """Arrays of a setting.
 
     Args:
         anchor: last quarter of history. buyers: each one's capex before and now. shocks: none by
             default. surge: log of revenue over its trend by quarter, 0 where it is not given.
-        guidance: of the buyers, none by default.
+        guidance: of the buyers, none by default. net_debt: of the buyers together, USD_bn.
     """
     ahead = np.arange(len(QUARTERS)) - QUARTERS.index(anchor)
     guidance = guidance or Guided()
@@ -479,4 +481,5 @@ def setting_of(
         guided=on_device(guidance.plan(ahead)),
         guiding=on_device((ahead > 0) & (ahead <= guidance.quarters)),
         buyer_shift=on_device([guidance.share(name, ahead) for name in buyers]),
+        net_debt=on_device(net_debt),
     )

@@ -119,6 +119,7 @@ class Evidence:
                             setting.guided,
                             setting.guiding,
                             setting.buyer_shift,
+                            setting.net_debt,
                         )
                     ]
                 )

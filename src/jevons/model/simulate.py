@@ -14,6 +14,7 @@ import numpy as np
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.variables import variable
 from jevons.model import anchors, input_output, revenue
+from jevons.model.buyers import balances
 from jevons.model.capex import CATEGORIES
 from jevons.model.chain import Paths, Setting, chain, setting_of
 from jevons.model.clock import QUARTERS
@@ -70,7 +71,11 @@ class Experiment:
             name: (capex.before, capex.now) for name, capex in anchors.buyer_capex(snapshot).items()
         }
         setting = setting_of(
-            anchor, buyers, surge=anchors.surge(snapshot), guidance=guided(snapshot)
+            anchor,
+            buyers,
+            surge=anchors.surge(snapshot),
+            guidance=guided(snapshot),
+            net_debt=sum(each.net_debt for each in balances(snapshot)),
         )
         return Experiment(inputs, setting, seed, anchor)
 
