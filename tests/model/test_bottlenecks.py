@@ -70,13 +70,14 @@ def test_gigawatts_per_spend_are_those_that_the_chain_draws() -> None:
 
 @pytest.mark.parametrize("shock", ["chips", "power", "capital"])
 def test_more_of_an_input_never_lowers_what_is_built_in_the_quarter(shock: str) -> None:
-    """The chain again with a tenth more from its first decided quarter on, same draws."""
+    """The chain again with a tenth more where it is scarce, from its first decided quarter on."""
     first = experiment().first_forecast
-    more = experiment().shocked({shock: 1.1}, first)
+    scarce = experiment().shocked({shock: 0.6}, first)
+    more = scarce.shocked({shock: 1.1}, first)
     at = 8
     before, after = (
         simulate(run, 2048, ["accelerator_spend"])["accelerator_spend"][:, at]
-        for run in (experiment(), more)
+        for run in (scarce, more)
     )
     assert (after >= before * (1 - 1e-5)).all()
     assert (after > before * 1.001).any()

@@ -256,7 +256,8 @@ def test_power_follows_the_published_definition() -> None:
     np.testing.assert_allclose(run["gross_shortfall"], taken + run["net_shortfall"], atol=1e-3)
     assert (run["net_shortfall"] <= run["gross_shortfall"]).all()
     available = power.option_supply(x, jnp.asarray(YEAR_END)[:, None])
-    assert (run["power_options"] <= np.moveaxis(np.asarray(available), 2, 0) + 1e-4).all()
+    # Years near 2025 resolve 1.2e-4 in single precision, and options ramp by some GW a year.
+    assert (run["power_options"] <= np.moveaxis(np.asarray(available), 2, 0) + 1e-3).all()
 
 
 def test_options_are_announced_times_realised() -> None:

@@ -176,12 +176,12 @@ def test_while_a_shortage_lasts_a_longer_lead_time_never_gives_more_capacity(
 def test_where_buyers_answer_some_quarters_of_some_draws_build_less() -> None:
     """The counterexample, so that nobody takes the averages for a law of every quarter.
 
-    A fifth more capital: in some quarter of a third of the draws less is built than without it,
+    A fifth more capital: in some quarter of a tenth of the draws less is built than without it,
     and never in the first. Up to a quarter the whole build is less in few draws, and by little.
     """
     before, after = run({}), run({"capital": 1.2})
     less = falls(after["accelerator_spend"], before["accelerator_spend"])
-    assert 0.2 < less.any(0).mean() < 0.45
+    assert 0.05 < less.any(0).mean() < 0.2
     built = [paths["accelerator_spend"].cumsum(0) for paths in (before, after)]
     behind = built[1] / built[0] - 1
     assert (behind < -1e-9).any(0).mean() < 0.1
