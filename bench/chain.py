@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons.facts import load
-from jevons.model import capex, capital, custom_chips, power, revenue, supply
+from jevons.model import capex, capital, custom_chips, input_output, power, revenue, supply
 from jevons.model import chain as model
 from jevons.model.clock import FIRST_YEAR, QUARTERS
 from jevons.model.priors import BLOCK
@@ -270,6 +270,8 @@ class Plain:
                 gap = np.maximum(ahead - standing, delivered)
                 speed = (x["orders_over_deliveries"] * delivered - retiring) / gap
                 speed = np.clip(speed, *supply.BUILD_SPEEDS)
+                room = self.headroom(t, used)
+                bounds = np.stack([plan, *capacity, room / per_spend, self.capital[t]])
             if self.year_end[t, 0] > power.WINDOW_START:
                 used, unlimited = used + spend * per_spend, unlimited + without * per_spend
             built = units[window.start] = spend * self.units[t]
@@ -294,6 +296,7 @@ class Plain:
                 "new_power_demand": unlimited,
                 "binding": binding,
                 "room_to_next_limit": left,
+                "limits": bounds,
                 "effective_elasticity": (eps * mix).sum(0),
             }
             for name, value in kept.items():
@@ -314,7 +317,8 @@ class Plain:
             link()
         x, found = self.x, {name: np.stack(value) for name, value in self.steps.items()}
         spend = found["accelerator_spend"]
-        found["compute_by_workload"] = found["compute_by_workload"].swapaxes(0, 1)
+        for name in ("compute_by_workload", "limits"):
+            found[name] = found[name].swapaxes(0, 1)
         tokens = x["token_level"] * np.exp(found.pop("tokens").swapaxes(0, 1))
         total = spend * self.multiple
         ratios = [x[f"{name}_ratio"] for name in capex.CATEGORIES[1:]]
@@ -330,7 +334,7 @@ class Plain:
         busy = np.minimum(found["compute_wanted"], found["fleet"])
         services = busy * self.hour * (8760 * DT / 1e3) * x["services_markup"]
         return found | {
-            "ai_revenue": self.revenue(spend, taken, us_gw, services),
+            **self.revenue(spend, taken, us_gw, services),
             "compute_services": services,
             "hour_cost": self.hour,
             "token_cost": self.token,
@@ -368,30 +372,41 @@ class Plain:
         np.put_along_axis(result, np.broadcast_to(order, taken.shape), taken, 0)
         return result
 
-    def revenue(self, spend: Floats, taken: Floats, us_gw: Floats, services: Floats) -> Floats:
-        """AI revenue by company, (company, quarter, draw)."""
+    def revenue(
+        self, spend: Floats, taken: Floats, us_gw: Floats, services: Floats
+    ) -> dict[str, Floats]:
+        """Pools of spending and AI revenue by company, each with a leading axis."""
         x = self.x
         arriving = np.maximum(np.diff(taken, axis=1, prepend=np.float32(0)), 0)
         deployed = dict(zip(power.OPTIONS, arriving, strict=True))
         energy = us_gw * (8760 * DT / 1e6)
         custom = spend * self.asic
         gas = energy * x["gas_share_of_power"] * revenue.HEAT_RATE * x["gas_netback"]
-        pools = {
-            "accelerators": spend,
-            "gpu": spend - custom,
-            "custom_silicon": custom,
-            "network": spend * x["network_ratio"],
-            "power_cooling": spend * x["power_cooling_ratio"],
+        output = {"gpu": spend - custom, "custom_silicon": custom}
+        output |= {name: spend * x[f"{name}_ratio"] for name in capex.CATEGORIES[1:]}
+        for sector in input_output.UPSTREAM:
+            output[sector] = np.zeros_like(spend)
+            for entry in input_output.coefficients():
+                if entry.seller == sector:
+                    output[sector] += x[entry.name] * output[entry.buyer]
+        pools = {name: output[name] for name in input_output.SECTORS} | {
             "gas_turbines": deployed["gas_turbines"] * x["gas_turbine_price"] / 1e3,
             "fuel_cells": deployed["fuel_cells"] * x["fuel_cell_price"] / 1e3,
             "electricity": energy * x["electricity_contract_price"],
             "natural_gas": gas,
             "compute_services": services,
         }
+        held = dict.fromkeys(pools, np.float32(0))
+        for share in revenue.exposures():
+            held[share.pool] = held[share.pool] + x[share.name]
         total = dict.fromkeys(revenue.companies(), np.float32(0))
         for share in revenue.exposures():
-            total[share.ticker] = total[share.ticker] + x[share.name] * pools[share.pool]
-        return np.stack(list(total.values()))
+            part = x[share.name] / np.maximum(held[share.pool], 1)
+            total[share.ticker] = total[share.ticker] + part * pools[share.pool]
+        return {
+            "spending_pools": np.stack([pools[name] for name in revenue.POOLS]),
+            "ai_revenue": np.stack(list(total.values())),
+        }
 
 
 def sigmoid(value: Floats) -> Floats:
