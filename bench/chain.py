@@ -308,8 +308,8 @@ class Plain:
         if self.year_end[t, 0] <= power.WINDOW_START:
             return np.full_like(used, power.UNCOUNTED)
         arriving = self.gw[t] - (self.gw[t - 1] if t else 0)
-        room: Floats = np.maximum(self.gw[t] + self.x["power_slack"] - used, arriving)
-        return room
+        room = np.maximum(self.gw[t] + self.x["power_slack"] - used, arriving)
+        return np.maximum(room, power.LEAST_HEADROOM)
 
     def paths(self) -> dict[str, Floats]:
         """All paths by the chain's names, (quarter, draw) or with an axis before."""

@@ -150,6 +150,8 @@ def test_a_year_of_idle_compute_is_charged_like_capital() -> None:
 def test_builds_may_draw_what_is_left_and_always_what_arrives() -> None:
     left = headroom(jnp.float32(20.0), jnp.float32(1.5), jnp.float32(12.0), jnp.asarray(True))
     late = headroom(jnp.float32(20.0), jnp.float32(1.5), jnp.float32(19.9), jnp.asarray(True))
+    taken = headroom(jnp.float32(9.0), jnp.float32(-8.0), jnp.float32(12.0), jnp.asarray(True))
+    assert 0 < float(taken) < 0.01  # supply that is taken away takes no site back
     before = headroom(jnp.float32(0.0), jnp.float32(0.0), jnp.float32(0.0), jnp.asarray(False))
     assert (float(left), float(late), float(before)) == (8.0, 1.5, UNCOUNTED)
 

@@ -145,3 +145,12 @@ def test_the_study_says_which_scenarios_it_ran() -> None:
     plain = Study(store(), AS_OF, draws=50)
     moved, same = (each.chain.quantities["compute_wanted"]["p50"] for each in (study, plain))
     assert moved[-1] > same[-1]
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_a_bundled_scenario_is_finite_in_every_draw_of_the_last_day(name: str) -> None:
+    """A shock that takes supply away must not make a build negative."""
+    day = store().last_known_on
+    study = Study(store(), day, draws=4096, scenarios=[find(name)])
+    for path, values in simulate(study.experiment, 4096).items():
+        assert np.isfinite(values).all(), path

@@ -16,6 +16,7 @@ from jevons.model.demand import Inputs
 
 OPTIONS: tuple[str, ...] = ("fuel_cells", "bitcoin_sites", "gas_turbines", "nuclear_colocation")
 WINDOW_START, WINDOW_END = 2025.0, 2029.0  # the published window: calendar years 2025 to 2028
+LEAST_HEADROOM = 1e-3  # GW a quarter
 UNCOUNTED = 1e6  # GW; before the window power is not counted
 
 
@@ -93,11 +94,15 @@ def headroom(
 ) -> jax.Array:
     """US GW that a quarter's builds may draw: what is left, never less than what arrives.
 
+    A shock may take supply away; what is built already keeps its power, so no quarter has less than
+    :data:`LEAST_HEADROOM`.
+
     Args:
         supply: slack plus all supply so far, GW. arriving: supply of this quarter, GW.
         used: GW drawn by earlier builds. in_window: false before 2025, when nothing is counted.
     """
-    return jnp.where(in_window, jnp.maximum(supply - used, arriving), UNCOUNTED)
+    left = jnp.maximum(jnp.maximum(supply - used, arriving), LEAST_HEADROOM)
+    return jnp.where(in_window, left, UNCOUNTED)
 
 
 def merit_order(needed: jax.Array, available: jax.Array, cost: jax.Array) -> jax.Array:
