@@ -252,7 +252,7 @@ class Plain:
                 wish = np.maximum(speed * (ahead - standing) + retiring, 1e-4)
                 plan = plan * (wish / self.units[t] / plan) ** planning
                 if self.guiding[t]:
-                    plan = plan ** (1 - x["guidance_weight"]) * self.told[t] ** x["guidance_weight"]
+                    plan = plan * (self.told[t] / plan) ** x["guidance_weight"]
                 orders = orders + (np.maximum(np.log(plan / capacity), 0) - orders) * lag
                 rate = self.growth[t] + x["shortage_response"] * orders
                 capacity = capacity * np.exp(DT * rate)

@@ -13,8 +13,9 @@ which costs a fraction of one after another. Files: ``docs/simulation_based_cali
 import json
 import sys
 import time
+from collections.abc import Callable
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -57,36 +58,42 @@ def drawn(declared: Declared, data: Arrays, sets: int, seed: int) -> Trial:
     return truths, data._replace(value=values)
 
 
-def sampled(declared: Declared, sets: Arrays, seed: int) -> tuple[np.ndarray, float]:
-    """Posterior draws of each set, (iteration, set, quantity), and the share that diverged.
-
-    The first run scouts: a set's own mean, and the covariance within sets of all of them.
-    """
-    count, size = len(sets.value), len(declared) + len(series())
-    across = Arrays(*(None for _ in Arrays._fields))._replace(value=0)
+@cache
+def runner(declared: Declared) -> Callable[..., tuple[jax.Array, jax.Array]]:
+    """Draws and divergences of many sets side by side, compiled once for all batches."""
+    size = len(declared) + len(series())
+    by_set = (Arrays(*(None for _ in Arrays._fields))._replace(value=0), Scale(0, None))
 
     def likelihood(z: jax.Array, data: Arrays) -> jax.Array:
         return log_likelihood(z[: len(declared)], z[len(declared) :], declared, data)
 
     kernel = kernel_of(likelihood, size)
-    by_set = (across, Scale(0, None))
+
+    def begin(key: jax.Array, data: Arrays, scale: Scale) -> Any:
+        start = {"u": START * jax.random.normal(key, (size,))}
+        return kernel.init(key, WARM_UP, start, (data, scale), {})
+
+    def move(state: Any, data: Arrays, scale: Scale) -> Any:
+        state = kernel.sample(state, (data, scale), {})
+        return state, (scale.at(state.z["u"]), state.diverging)
 
     @partial(jax.jit, static_argnums=3)
     def run(keys: jax.Array, data: Arrays, scale: Scale, iterations: int) -> Any:
-        def begin(key: jax.Array, data: Arrays, scale: Scale) -> Any:
-            start = {"u": START * jax.random.normal(key, (size,))}
-            return kernel.init(key, WARM_UP, start, (data, scale), {})
-
-        def move(state: Any, data: Arrays, scale: Scale) -> Any:
-            state = kernel.sample(state, (data, scale), {})
-            return state, (scale.at(state.z["u"]), state.diverging)
-
         state = jax.vmap(begin, in_axes=(0, *by_set))(keys, data, scale)
         step = jax.vmap(move, in_axes=(0, *by_set))
         return jax.lax.scan(
             lambda state, _: step(state, data, scale), state, None, length=iterations
         )[1]
 
+    return run
+
+
+def sampled(declared: Declared, sets: Arrays, seed: int) -> tuple[np.ndarray, float]:
+    """Posterior draws of each set, (iteration, set, quantity), and the share that diverged.
+
+    The first run scouts: a set's own mean, and the covariance within sets of all of them.
+    """
+    count, size, run = len(sets.value), len(declared) + len(series()), runner(declared)
     first, second = jax.random.split(jax.random.key(seed))
     flat = Scale(jnp.zeros((count, size)), jnp.eye(size))
     scouted = np.asarray(run(jax.random.split(first, count), sets, flat, SCOUTED)[0])

@@ -109,6 +109,23 @@ def test_a_day_with_too_few_facts_names_them_and_runs_on_the_priors_alone() -> N
     assert Study(store(), day, draws=100, prior=True).experiment.anchor == "2023Q4"
 
 
+def test_the_note_shows_what_was_learnt_and_how_each_series_fits() -> None:
+    """The kept posterior of the day: every report once, shares counted anew from its rows."""
+    study = Study(store(), AS_OF, draws=10)
+    kept, shown = study.posterior, study.learned()
+    assert kept is not None
+    assert shown is not None
+    assert sum(row["observations"] for row in shown["fit"]) == len(kept.fit)
+    for row in shown["fit"]:
+        seen = [each for each in kept.fit if each.series == row["series"]]
+        inside = sum(each.p05 <= each.value <= each.p95 for each in seen) / len(seen)
+        assert row["inside"] == pytest.approx(inside, abs=1e-6)
+    overlaps = [row["overlap"] for row in shown["inputs"]]
+    assert overlaps == sorted(overlaps)
+    assert {row["moved_by"] for row in shown["inputs"]} <= set(series())
+    assert Study(store(), AS_OF, draws=10, prior=True).learned() is None
+
+
 def test_the_document_shows_the_informed_inputs_before_and_after() -> None:
     calibration.keep(invented(evidence(ANOTHER).key), calibration.cached(evidence(ANOTHER)))
     answer = Study(store(), ANOTHER, draws=100).calibration()

@@ -6,9 +6,12 @@ from jevons.errors import UserError
 from jevons.facts.variables import variables
 from jevons.model.input_output import coefficients
 from jevons.model.priors import priors
+from jevons.study import Study
 from jevons.study.explanations import Explanation, explain, explanations
 from jevons.study.path_summaries import outputs
 from jevons.valuation.priors import EVERY, SHARED
+
+from .invented import AS_OF, store
 
 SECTIONS = (
     "cost",
@@ -57,6 +60,14 @@ def test_a_figure_takes_over_the_inputs_it_builds_on() -> None:
     assert set(explain("hour_cost").inputs) < set(price)
     assert set(explain("efficiency_gain").inputs) < set(price)
     assert set(price) < set(explain("tokens").inputs)
+
+
+def test_capex_is_traced_to_the_guidance_that_it_follows() -> None:
+    """As of 2025-03-11 Amazon's, Alphabet's, Meta's and Oracle's; nothing that was said later."""
+    study = Study(store(), AS_OF, draws=10, prior=True)
+    facts = study.why("ai_capex")["facts"]
+    assert {"GNF-0001", "GNF-0007", "GNF-0013", "GNF-0025"} <= set(facts)
+    assert all(study.snapshot.get(each).known_on <= AS_OF for each in facts)
 
 
 def test_a_member_is_explained_as_the_whole() -> None:

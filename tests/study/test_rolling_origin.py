@@ -10,6 +10,7 @@ import pytest
 
 from jevons.facts import Store
 from jevons.model.anchors import BUYERS
+from jevons.model.chain import ai_part
 from jevons.model.clock import QUARTERS
 from jevons.model.observations import series
 from jevons.model.priors import Z_90
@@ -62,6 +63,12 @@ def test_a_report_is_the_path_with_walks_that_widen() -> None:
     expected = [np.sqrt((0.32**2 + 0.12**2) * mixed * h / 4 + 0.02**2) for h in range(1, 5)]
     np.testing.assert_allclose(beyond.std(0), expected, rtol=0.1)
     assert series()["nvidia"].measurement == 0.02
+    # The common walk moves a buyer by the part of its capex that is AI.
+    part = ai_part(study.experiment.setting)[BUYERS.index("GOOGL")]
+    own = study.dataset(["capex_by_buyer"])["capex_by_buyer"].sel(buyer="GOOGL").values
+    spread = np.log(ahead["GOOGL"] / own[:, first : first + 4]).std(0)
+    expected = [np.sqrt(((part * 0.32) ** 2 + 0.16**2) * mixed * h / 4 + 0.06**2) for h in (1, 4)]
+    np.testing.assert_allclose(spread[[0, 3]], expected, rtol=0.1)
     np.testing.assert_allclose(ahead[TOTAL], sum(ahead[buyer] for buyer in BUYERS), rtol=1e-6)
 
 

@@ -6,7 +6,7 @@ NVIDIA data-centre revenue is known: there the chain turns from history into for
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,6 +53,12 @@ def quarterly(facts: Sequence[Fact]) -> dict[str, Fact]:
         ):
             found[fiscal_quarter_of(fact.period_start, fact.period_end)] = fact
     return dict(sorted(found.items()))
+
+
+def last_year(facts: Iterable[Fact]) -> Fact | None:
+    """The fact about the latest period of about a year."""
+    years = [fact for fact in facts if 350 <= fact.days <= 380]
+    return max(years, key=lambda fact: fact.period_end, default=None)
 
 
 def data_center_revenue(snapshot: Snapshot) -> dict[str, Fact]:
@@ -263,14 +269,9 @@ def buyers_cash_flow(snapshot: Snapshot) -> Anchor:
     """
     total, used = 0.0, []
     for buyer in BUYERS:
-        years = [
-            fact
-            for fact in snapshot.select(entity=buyer, metric="operating_cash_flow")
-            if 350 <= fact.days <= 380
-        ]
-        if not years:
+        last = last_year(snapshot.select(entity=buyer, metric="operating_cash_flow"))
+        if last is None:
             return Anchor(None, ())
-        last = max(years, key=lambda fact: fact.period_end)
         end = last.period_end.year + last.period_end.timetuple().tm_yday / 365.25
         ahead = year_end(anchor_quarter(snapshot)) - QUARTER_YEARS / 2 - (end - 0.5)
         total += last.central / QUARTERS_A_YEAR * math.exp(CASH_FLOW_GROWTH * ahead)
@@ -289,6 +290,14 @@ class BuyerCapex:
     before: float
     now: float
     facts: tuple[str, ...]
+
+    def outside(self, year_end: float) -> float:
+        """Capex outside AI in the quarter that ends at ``year_end``, USD_bn."""
+        return self.before * outside_growth(year_end)
+
+    def ai(self, year_end: float) -> float:
+        """AI's part of the anchor quarter's capex, USD_bn, for the anchor's end."""
+        return self.now - self.outside(year_end)
 
 
 def buyer_capex(snapshot: Snapshot) -> dict[str, BuyerCapex]:
@@ -378,9 +387,9 @@ CAPITAL_MULTIPLE = 2.2  # AI capex over accelerators, at the medians of the rati
 def outside_finance_ratio(snapshot: Snapshot) -> Anchor:
     """AI capex of the rest of the world over that of the five buyers in the anchor quarter."""
     spend = accelerator_spend(snapshot)
-    other = outside_growth(year_end(anchor_quarter(snapshot)))
+    end = year_end(anchor_quarter(snapshot))
     buyers = buyer_capex(snapshot)
-    own = sum(capex.now - capex.before * other for capex in buyers.values())
+    own = sum(capex.ai(end) for capex in buyers.values())
     if spend.value is None:
         return Anchor(None, ())
     ratio = max(spend.value * CAPITAL_MULTIPLE / own - 1, 0.1)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
-from jevons.model.anchors import BUYERS
+from jevons.model.anchors import BUYERS, last_year
 from jevons.model.capital import BORROWING_YEARS, DEBT_CEILING
 
 Floats = NDArray[np.float64]
@@ -38,15 +38,10 @@ def balances(snapshot: Snapshot) -> tuple[Balance, ...]:
     """The last balance of each buyer whose cash flow, debt and cash are known by the day."""
     found = []
     for buyer in BUYERS:
-        years = [
-            fact
-            for fact in snapshot.select(buyer, "operating_cash_flow")
-            if 350 <= fact.days <= 380
-        ]
+        flow = last_year(snapshot.select(buyer, "operating_cash_flow"))
         debt, cash = (snapshot.latest(buyer, n) for n in ("total_debt", "cash_and_investments"))
-        if not years or debt is None or cash is None:
+        if flow is None or debt is None or cash is None:
             continue
-        flow = max(years, key=lambda fact: fact.period_end)
         facts = (flow.fact_id, debt.fact_id, cash.fact_id)
         found.append(Balance(buyer, flow.central, debt.central - cash.central, facts))
     return tuple(found)

@@ -246,8 +246,8 @@ def _build(
         speed = supply.build_speed(ahead, standing, retiring, built_now, x)
         speed = jnp.where(forecast, state.build_speed, speed)  # the anchor's, from the anchor on
         wish = supply.desired_additions(ahead, standing, retiring, speed) / now["units"]
-        follow = supply.follow(state.plan, wish, planning)
-        plan = supply.as_guided(follow, now["guided"], now["guidance_weight"])
+        plan = supply.follow(state.plan, wish, planning)
+        plan = supply.follow(plan, now["guided"], now["guidance_weight"])
         plan = jnp.where(forecast, plan, now["history"])
         capacity, orders = supply.grow(state.capacity, state.orders, plan, now["growth"], x)
         capacity = capacity.at[CHIPS].multiply(now["chips"])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -67,13 +67,18 @@ class TooFewFactsError(UserError):
     """A day on which too little was known to calibrate; its priors can still be used."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segment:
     """The chain as it stood in one anchor quarter, and what it is held against."""
 
     experiment: Experiment
     observations: tuple[Observation, ...]
     origin: bool  # the observations lie after the anchor
+
+    @cached_property
+    def common_parts(self) -> dict[str, float]:
+        """By how much the common walk moves the buyers' rows; see :func:`common_parts`."""
+        return common_parts(self.experiment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +308,7 @@ def walk_covariance(a: Observation, b: Observation, name: str, segment: Segment)
     if name == "build_out":
         if not segment.origin:
             return 0.0
-        parts = common_parts(segment.experiment)
+        parts = segment.common_parts
         size = parts.get(a.row, 1.0) * parts.get(b.row, 1.0)
     elif not a.series == b.series == name or a.group != b.group:
         return 0.0

@@ -20,9 +20,8 @@ import numpy as np
 
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
-from jevons.model.anchors import anchor_quarter, buyer_capex, quarterly
-from jevons.model.capex import outside_growth
-from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS, quarter_of
+from jevons.model.anchors import anchor_quarter, buyer_capex, quarterly, year_end
+from jevons.model.clock import QUARTER_YEARS, QUARTERS, quarter_of
 
 # What each buyer's guidance counts, which is then taken off and compared: Amazon's is net of
 # proceeds and incentives, Meta's has the principal of finance leases in it. Microsoft's counts
@@ -77,17 +76,17 @@ def guided(snapshot: Snapshot) -> Guided:
     Raises:
         UserError: too few facts for an anchor; see :func:`~jevons.model.anchors.buyer_capex`.
     """
-    anchor = QUARTERS.index(anchor_quarter(snapshot))
-    year = FIRST_YEAR + (anchor + 1) * QUARTER_YEARS
+    quarter = anchor_quarter(snapshot)
+    anchor, end = QUARTERS.index(quarter), year_end(quarter)
     own, facts, total = {}, [], 0.0
     for buyer, capex in buyer_capex(snapshot).items():
-        amount = capex.now - capex.before * outside_growth(year)
+        amount = capex.ai(end)
         total += amount
         latest = _guidance(snapshot, buyer, anchor) if buyer in GUIDING else None
         if latest is None:
             continue
         fact, quarters, left = latest
-        left -= capex.before * sum(outside_growth(year + k * QUARTER_YEARS) for k in quarters)
+        left -= sum(capex.outside(end + k * QUARTER_YEARS) for k in quarters)
         if left > 0:
             own[buyer] = amount, _growth(amount, quarters, left), max(quarters)
             facts.append(fact.fact_id)
@@ -133,8 +132,7 @@ def _guidance(
         past = [name for name in names if QUARTERS.index(name) <= anchor]
         ahead = tuple(QUARTERS.index(name) - anchor for name in names if name not in past)
         if ahead and all(name in reported for name in past):
-            told = names if all(name in reported for name in names) else past
-            whole = sum(reported[name] for name in names) if told is names else fact.central
-            left = whole - sum(reported[name] for name in past)
-            found.append((fact, ahead, left))
+            over = all(name in reported for name in names)
+            whole = sum(reported[name] for name in names) if over else fact.central
+            found.append((fact, ahead, whole - sum(reported[name] for name in past)))
     return max(found, key=lambda each: (each[0].period_end, each[0].known_on), default=None)

@@ -66,6 +66,9 @@ class Experiment:
             UserError: too few facts are known by then; the message names the series.
         """
         inputs = settle(snapshot) | settle_coefficients() | settle_exposures(snapshot)
+        told = guided(snapshot)
+        # What the weight is laid on; its centre stays as declared.
+        inputs["guidance_weight"] = replace(inputs["guidance_weight"], facts=told.facts)
         anchor = anchors.anchor_quarter(snapshot)
         buyers = {
             name: (capex.before, capex.now) for name, capex in anchors.buyer_capex(snapshot).items()
@@ -74,7 +77,7 @@ class Experiment:
             anchor,
             buyers,
             surge=anchors.surge(snapshot),
-            guidance=guided(snapshot),
+            guidance=told,
             net_debt=sum(each.net_debt for each in balances(snapshot)),
         )
         return Experiment(inputs, setting, seed, anchor)

@@ -104,24 +104,18 @@ def desired_additions(
     return jnp.maximum(speed * (ahead - fleet) + retiring, 1e-4)
 
 
-def follow(plan: jax.Array, wish: jax.Array, speed: jax.Array) -> jax.Array:
-    """One quarter of planned spending on its way to the wish: plan (wish / plan)^speed, (draw,).
+def follow(plan: jax.Array, towards: jax.Array, share: jax.Array) -> jax.Array:
+    """A plan drawn a share of the way, in logs: plan (towards / plan)^share, (draw,).
 
-    Orders are placed quarters ahead and budgets set once a year, so spending neither jumps to a
-    new wish nor drops to it at once.
-    """
-    return plan * (wish / plan) ** speed
+    Towards the wish it goes a quarter's share: orders are placed quarters ahead and budgets set
+    once a year, so spending neither jumps to a new wish nor drops to it at once. Towards what
+    buyers have guided it goes their guidance's weight: budgets told to shareholders are mostly kept
+    within their year, whatever happens to the wish.
 
-
-def as_guided(plan: jax.Array, guided: jax.Array, weight: jax.Array) -> jax.Array:
-    """A plan drawn to what buyers have guided: plan^(1 - weight) guided^weight, (draw,).
-
-    Budgets told to shareholders are mostly kept within their year, whatever happens to the wish.
-
-    >>> float(as_guided(jnp.float32(4.0), jnp.float32(9.0), jnp.float32(0.5)))
+    >>> float(follow(jnp.float32(4.0), jnp.float32(9.0), jnp.float32(0.5)))
     6.0
     """
-    return plan ** (1 - weight) * guided**weight
+    return plan * (towards / plan) ** share
 
 
 def smallest(bounds: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:

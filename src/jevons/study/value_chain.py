@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from jevons.errors import UserError
 from jevons.facts.snapshot import Snapshot
 from jevons.model import capex, input_output, revenue
-from jevons.model.anchors import BUYERS
+from jevons.model.anchors import BUYERS, last_year
 from jevons.model.clock import FIRST_YEAR, LAST_YEAR
 from jevons.model.input_output import FINAL, SECTORS
 from jevons.model.revenue import Exposure
@@ -210,13 +210,8 @@ def _buyers(found: Accounts, snapshot: Snapshot) -> list[dict[str, Any]]:
 
 def _capacity(buyer: str, snapshot: Snapshot) -> float | None:
     """Operating cash flow of the last reported year and stated debt, USD_bn."""
-    years = [
-        fact
-        for fact in snapshot.select(buyer, "operating_cash_flow", stated_by="company")
-        if 350 <= fact.days <= 380
-    ]
     known = [
-        max(years, key=lambda fact: fact.period_end, default=None),
+        last_year(snapshot.select(buyer, "operating_cash_flow", stated_by="company")),
         snapshot.latest(buyer, "total_debt", stated_by="company"),
     ]
     amounts = [fact.central * MONEY[fact.unit] for fact in known if fact is not None]

@@ -6,6 +6,7 @@ from jevons.note.edition import Edition, Record
 from jevons.note.figures import series_keys
 from jevons.note.numbers import NOTHING
 from jevons.note.sections import HORIZON
+from jevons.note.sections.programmes import programme_columns
 
 NAMED = 6  # sites with a colour of their own; the rest are one area
 
@@ -112,17 +113,7 @@ def site_table(edition: Edition, sites: list[Record]) -> Figure:
 def announced(edition: Edition, rows: list[Record]) -> Figure:
     """Programmes in GW without a path by date."""
     columns = [
-        (
-            Column(edition.say("column.programme"), numeric=False, wide=True),
-            [
-                Cell(row["programme"], below=row["known_on"], foreign=edition.language != "en")
-                for row in rows
-            ],
-        ),
-        (
-            Column(edition.say("column.what"), numeric=False),
-            [Cell(edition.label(row["metric"])) for row in rows],
-        ),
+        *programme_columns(edition, rows),
         edition.number_column(edition.say("column.capacity"), [row["gw"] for row in rows], "GW"),
     ]
     return Figure(**edition.figure("programmes", ("campuses",)), table=edition.table(columns))

@@ -6,6 +6,7 @@ from jevons.note.document import Cell, Column, Figure, Missing
 from jevons.note.edition import Edition, Record
 from jevons.note.numbers import NOTHING
 from jevons.note.sections import HORIZON
+from jevons.note.sections.programmes import programme_columns
 
 DEFINITIONS = ("cash", "with_leases", "net")
 
@@ -81,17 +82,7 @@ def at_year(path: Record, at: int) -> Record:
 def vehicles(edition: Edition, rows: Sequence[Record]) -> Figure:
     """Money outside the buyers' own capex."""
     columns = [
-        (
-            Column(edition.say("column.programme"), numeric=False, wide=True),
-            [
-                Cell(row["programme"], below=row["known_on"], foreign=edition.language != "en")
-                for row in rows
-            ],
-        ),
-        (
-            Column(edition.say("column.what"), numeric=False),
-            [Cell(edition.label(row["metric"])) for row in rows],
-        ),
+        *programme_columns(edition, rows),
         edition.number_column(
             edition.say("column.money"), [row["usd_bn"] for row in rows], "USD_bn"
         ),
