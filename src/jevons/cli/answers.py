@@ -7,25 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jevons.cli.options import (
-    DRAWS,
-    SEED,
-    AsOf,
-    Draws,
-    FactFiles,
     Json,
     Language,
     OutFolder,
     Pdf,
     PriceFiles,
-    PriorOnly,
-    Scenarios,
-    Seed,
     Since,
-    open_study,
     today,
     writable_folder,
 )
 from jevons.cli.output import progress, show, show_json
+from jevons.cli.run import RUN, Run
 from jevons.errors import UserError, did_you_mean
 
 if TYPE_CHECKING:
@@ -39,25 +31,17 @@ def note(
     language: Language = "both",
     pdf: Pdf = False,
     since: Since = None,
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
+    run: Run = RUN,
     prices: PriceFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
 ) -> None:
     """Write the research note: all six answers, charts, sources (note.html, figures.json)."""
     check_note_options(out, language)
-    with progress(f"Computing the figures with {draws:,} draws") as report:
-        study = open_study(
-            as_of, seed, draws, facts, prices or (), report, scenarios=scenario, prior=prior
-        )
+    with progress(f"Computing the figures with {run.draws:,} draws") as report:
+        study = run.study(report, prices or ())
         figures = compared(study, since)
     files = write_note(figures, out, language, pdf)
     keep_forecasts(study, figures)
-    if as_json:
+    if run.as_json:
         show_json({"files": files, "provenance": figures["provenance"]})
     else:
         typer.echo("\n".join(files))
@@ -124,13 +108,7 @@ def simulate(
         list[str] | None,
         typer.Argument(metavar="[NAME]...", help="Only these quantities.", show_default=False),
     ] = None,
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
+    run: Run = RUN,
     file: Annotated[
         Path | None,
         typer.Option(
@@ -147,10 +125,8 @@ def simulate(
         from jevons.study.export import check_format, export
 
         check_format(file)
-    with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(
-            as_of, seed, draws, facts, report=report, scenarios=scenario, prior=prior
-        )
+    with progress(f"Simulating {run.draws:,} draws") as report:
+        study = run.study(report)
         if file is not None:
             answer: dict[str, Any] = export(study, file, quantities or ())
             quantities = None
@@ -162,28 +138,20 @@ def simulate(
             if name not in known:
                 raise UserError(f"unknown quantity {name!r}{did_you_mean(name, known)}")
         answer = answer | {"quantities": {name: known[name] for name in quantities}}
-    show(answer, as_json)
+    show(answer, run.as_json)
 
 
 def index(
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
+    run: Run = RUN,
 ) -> None:
     """The Jevons index: does efficiency raise demand for compute, and how sure is that?"""
-    with progress(f"Simulating {draws:,} draws") as report:
-        answer = open_study(
-            as_of, seed, draws, facts, report=report, scenarios=scenario, prior=prior
-        ).index_explained()
-    if not as_json:
+    with progress(f"Simulating {run.draws:,} draws") as report:
+        answer = run.study(report).index_explained()
+    if not run.as_json:
         for good in answer["elasticity"]["goods"]:
             good.pop("name_zh")
             good["source"] = good["source"].partition(":")[0].partition(";")[0]
-    show(answer, as_json)
+    show(answer, run.as_json)
 
 
 def shock(
@@ -216,13 +184,7 @@ def shock(
             help="Quarter of the shock; the first one after what was observed, if not given.",
         ),
     ] = None,
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
+    run: Run = RUN,
 ) -> None:
     """Change something overnight, tokens ten times cheaper if nothing is named, and follow it."""
     given = {
@@ -236,11 +198,9 @@ def shock(
             raise UserError(f"--{option} {factor:g} must be a factor above 0, e.g. 10")
     if at is not None and not re.fullmatch(r"\d{4}Q[1-4]", at):
         raise UserError(f"--at {at!r} is not a quarter; write it as 2025Q1")
-    with progress(f"Simulating {draws:,} draws twice") as report:
-        answer = open_study(
-            as_of, seed, draws, facts, report=report, scenarios=scenario, prior=prior
-        ).shock(at=at, **factors)
-    show(answer, as_json)
+    with progress(f"Simulating {run.draws:,} draws twice") as report:
+        answer = run.study(report).shock(at=at, **factors)
+    show(answer, run.as_json)
 
 
 def sensitivity(
@@ -250,19 +210,13 @@ def sensitivity(
     at: Annotated[
         str, typer.Option("--at", metavar="QUARTER", help="Quarter of the result.")
     ] = "2028Q4",
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
+    run: Run = RUN,
 ) -> None:
     """Which assumptions move a result most, and by how much."""
-    with progress(f"Simulating {draws:,} draws and their derivatives"):
-        study = open_study(as_of, seed, draws, facts, scenarios=scenario, prior=prior)
+    with progress(f"Simulating {run.draws:,} draws and their derivatives"):
+        study = run.study()
         answer = study.sensitivity(quantity, at)
-    show(answer, as_json)
+    show(answer, run.as_json)
 
 
 def scenarios(as_json: Json = False) -> None:

@@ -3,84 +3,39 @@
 from collections.abc import Mapping
 from typing import Any
 
-from jevons.cli.options import (
-    DRAWS,
-    SEED,
-    AsOf,
-    Draws,
-    FactFiles,
-    Json,
-    PriorOnly,
-    Scenarios,
-    Seed,
-    open_study,
-)
 from jevons.cli.output import progress, show
+from jevons.cli.run import RUN, Run
 
 # Columns that a reader of a table does without; --json has them.
 HIDDEN = ("stages", "facts", "fact", "published", "source", "known_on", "lead_time")
 
 
-def power(
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
-) -> None:
+def power(run: Run = RUN) -> None:
     """How many gigawatts the US is short, by year, and what closes the gap."""
-    with progress(f"Simulating {draws:,} draws") as report:
-        answer = open_study(
-            as_of, seed, draws, facts, report=report, scenarios=scenario, prior=prior
-        ).power()
-    show(answer if as_json else brief(answer), as_json)
+    with progress(f"Simulating {run.draws:,} draws") as report:
+        answer = run.study(report).power()
+    show(answer if run.as_json else brief(answer), run.as_json)
 
 
-def supply(
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
-) -> None:
+def supply(run: Run = RUN) -> None:
     """What gets built: chips by vendor and vintage, what binds, and what more of it is worth."""
     with progress("Simulating what gets built"):
-        answer = open_study(as_of, seed, draws, facts, scenarios=scenario, prior=prior).supply()
-    show(answer if as_json else brief(answer), as_json)
+        answer = run.study().supply()
+    show(answer if run.as_json else brief(answer), run.as_json)
 
 
-def capital(
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
-) -> None:
+def capital(run: Run = RUN) -> None:
     """Who pays: each buyer's build against its money, and against its reported capex."""
     with progress("Simulating what is spent"):
-        answer = open_study(as_of, seed, draws, facts, scenarios=scenario, prior=prior).capital()
-    show(answer if as_json else brief(money(answer)), as_json)
+        answer = run.study().capital()
+    show(answer if run.as_json else brief(money(answer)), run.as_json)
 
 
-def campuses(
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
-) -> None:
+def campuses(run: Run = RUN) -> None:
     """Sites announced and observed, gigawatts by date, against the model's build-out."""
     with progress("Simulating what gets built"):
-        answer = open_study(as_of, seed, draws, facts, scenarios=scenario, prior=prior).campuses()
-    show(answer if as_json else brief(answer), as_json)
+        answer = run.study().campuses()
+    show(answer if run.as_json else brief(answer), run.as_json)
 
 
 def money(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,12 +15,12 @@ from jevons.cli.options import (
     Json,
     PriceFiles,
     PriorOnly,
-    Scenarios,
     Seed,
     Tickers,
     open_study,
 )
 from jevons.cli.output import progress, show
+from jevons.cli.run import RUN, Run
 from jevons.errors import UserError
 
 
@@ -31,36 +31,22 @@ def chain(
             "--year", metavar="YEAR", help="Year of the accounts; that of the day by default."
         ),
     ] = None,
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
+    run: Run = RUN,
 ) -> None:
     """Who is paid out of a year's AI capital spending, and who keeps what of each dollar."""
-    with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(
-            as_of, seed, draws, facts, report=report, scenarios=scenario, prior=prior
-        )
+    with progress(f"Simulating {run.draws:,} draws") as report:
+        study = run.study(report)
         answer = study.value_chain(year)
-    if not as_json:
+    if not run.as_json:
         answer["sankey"] = answer["sankey"]["links"]
-    show(answer, as_json)
+    show(answer, run.as_json)
 
 
 def value(
     tickers: Tickers = None,
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
+    run: Run = RUN,
     prices: PriceFiles = None,
     company: CompanyFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
     file: Annotated[
         Path | None,
         typer.Option(
@@ -78,38 +64,22 @@ def value(
             raise UserError(f"--export {file}: a company is a workbook; end the name in .xlsx")
         if len(chosen) != 1:
             raise UserError(f"--export {file} takes one company; name one ticker, e.g. NVDA")
-    with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(
-            as_of,
-            seed,
-            draws,
-            facts,
-            prices or (),
-            report,
-            scenarios=scenario,
-            companies=company,
-            prior=prior,
-        )
+    with progress(f"Simulating {run.draws:,} draws") as report:
+        study = run.study(report, prices or (), company)
         answer: Any
         if file is not None:
             answer = study.workbook(chosen[0], file)
         else:
             found = [study.value(ticker) for ticker in chosen]
             answer = found[0] if len(found) == 1 else found or study.values()
-    show(answer, as_json)
+    show(answer, run.as_json)
 
 
 def implied(
     tickers: Tickers = None,
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
+    run: Run = RUN,
     prices: PriceFiles = None,
     company: CompanyFiles = None,
-    scenario: Scenarios = None,
-    prior: PriorOnly = False,
     other: Annotated[
         str | None,
         typer.Option(
@@ -137,18 +107,8 @@ def implied(
         raise UserError(f"--with {other} takes one company; name one ticker, e.g. NVDA")
     if other is not None and driver is not None:
         raise UserError(f"--with {other} and --driver {driver} are two questions; ask one")
-    with progress(f"Simulating {draws:,} draws") as report:
-        study = open_study(
-            as_of,
-            seed,
-            draws,
-            facts,
-            prices or (),
-            report,
-            scenarios=scenario,
-            companies=company,
-            prior=prior,
-        )
+    with progress(f"Simulating {run.draws:,} draws") as report:
+        study = run.study(report, prices or (), company)
         answer: Any
         if other is not None:
             answer = study.iso_value(chosen[0], other)
@@ -157,7 +117,7 @@ def implied(
         else:
             found = [study.implied(ticker) for ticker in chosen]
             answer = found[0] if len(found) == 1 else found or study.side_by_side()
-    show(answer, as_json)
+    show(answer, run.as_json)
 
 
 def backcheck(

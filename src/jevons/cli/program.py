@@ -24,6 +24,7 @@ from jevons.cli import (
     replay,
     serve,
 )
+from jevons.cli.run import spread
 from jevons.errors import UserError
 
 DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -65,7 +66,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     # The whole first line, which the parser would cut short in the list of commands.
-    app.command(short_help=str(command.__doc__))(command)
+    app.command(short_help=str(command.__doc__))(spread(command))
 app.add_typer(cost.app, name="cost", short_help=cost.app.info.help)
 app.add_typer(claims.app, name="claims", short_help=claims.app.info.help)
 app.add_typer(facts.app, name="facts", short_help=facts.app.info.help)
