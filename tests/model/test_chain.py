@@ -14,11 +14,12 @@ from jevons.facts.variables import variable
 from jevons.model import capex, power, supply, unit_cost
 from jevons.model.anchors import data_center_revenue
 from jevons.model.capital import funding
-from jevons.model.chain import Timeline, chain, setting_of
+from jevons.model.chain import Timeline, chain
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
 from jevons.model.input_output import coefficients
 from jevons.model.priors import BLOCK, priors
 from jevons.model.revenue import exposures
+from jevons.model.setting import setting_of
 from jevons.model.simulate import Experiment, simulate
 from jevons.model.supply import LIMITS
 

@@ -9,7 +9,6 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from jevons.model.anchors import BUYERS
-from jevons.model.chain import ai_part
 from jevons.model.clock import QUARTERS
 from jevons.model.evidence import (
     Segment,
@@ -21,6 +20,7 @@ from jevons.model.evidence import (
 )
 from jevons.model.likelihood import covariance, discrepancies, gaussian
 from jevons.model.observations import FREE_LEVEL, Observation, series
+from jevons.model.setting import ai_part
 from jevons.model.simulate import Experiment
 
 from .invented import experiment, store

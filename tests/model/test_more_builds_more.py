@@ -18,9 +18,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jevons.model.chain import Setting, chain
+from jevons.model.chain import chain
 from jevons.model.clock import QUARTERS
 from jevons.model.power import OPTIONS
+from jevons.model.setting import Setting
 from jevons.model.supply import CAPACITIES, LIMITS
 
 from .invented import experiment, inputs

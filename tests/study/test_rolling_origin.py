@@ -10,10 +10,10 @@ import pytest
 
 from jevons.facts import Store
 from jevons.model.anchors import BUYERS
-from jevons.model.chain import ai_part
 from jevons.model.clock import QUARTERS
 from jevons.model.observations import series
 from jevons.model.priors import Z_90
+from jevons.model.setting import ai_part
 from jevons.study import Study
 from jevons.study.forecast import TOTAL, reports_ahead
 from jevons.study.rolling_origin import _run, reported, rolling_origin, scored, scores

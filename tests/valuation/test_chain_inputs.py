@@ -5,9 +5,9 @@ import numpy as np
 
 from jevons.model import capex
 from jevons.model.anchors import BUYERS
-from jevons.model.chain import setting_of
 from jevons.model.clock import QUARTERS
 from jevons.model.revenue import companies
+from jevons.model.setting import setting_of
 from jevons.valuation.chain_inputs import QUARTER_STARTS, ChainInputs
 
 

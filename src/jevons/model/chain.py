@@ -5,20 +5,17 @@ limits and capacity responses decide. No input, clock or file is read here; the 
 makes the draws, the sensitivities and the shock experiment, on CPU or GPU.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from jevons.model import capex, custom_chips, demand, power, revenue, supply, training, unit_cost
 from jevons.model.capital import funding
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
 from jevons.model.demand import Inputs
-from jevons.model.device import on_device
-from jevons.model.guidance import Guided
+from jevons.model.setting import Setting
 from jevons.model.shocks import Shocks
 
 Paths = dict[str, jax.Array]
@@ -30,20 +27,6 @@ CHIPS = supply.LIMITS.index("accelerators") - 1  # among the capacities, the lim
 HOURS = 8.76  # thousand hours a year: millions of units x USD/hour x HOURS = USD_bn a year
 EARLIER_QUARTERS = 6.0  # fleet before the clock, in quarters of its first additions
 EARLY_AGE = 2  # its mean age before the clock's first quarter, in quarters
-
-
-class Setting(NamedTuple):
-    """What an as-of date fixes, as arrays, so that one compiled function serves every date."""
-
-    anchor: jax.Array  # index of the last historical quarter, scalar
-    buyer_before: jax.Array  # capex outside AI in mid-2022, USD_bn/quarter, (buyer,)
-    buyer_now: jax.Array  # capex at the anchor, USD_bn/quarter, (buyer,)
-    shocks: Shocks  # logs of factors by quarter
-    surge: jax.Array  # log of reported revenue over its trend through the anchor, (quarter,)
-    guided: jax.Array  # log of AI capex that buyers have guided over the anchor's, (quarter,)
-    guiding: jax.Array  # 1 in quarters for which they have, else 0, (quarter,)
-    buyer_shift: jax.Array  # log of a buyer's guided share over the anchor's, (buyer, quarter)
-    net_debt: jax.Array  # of the buyers together, USD_bn, scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,43 +426,3 @@ def _outputs(
 def _shares_of_tokens(x: Inputs, time: Timeline) -> jax.Array:
     """Share of each workload in the anchor's tokens, (workload, 1, draw)."""
     return demand.workload_shares(x, time.anchor_since_2025)[:, None, :]
-
-
-def ai_part(setting: Setting) -> np.ndarray:
-    """AI's part of each buyer's capex in the anchor quarter, 0 to 1, (buyer,)."""
-    year_end = FIRST_YEAR + (float(setting.anchor) + 1) * QUARTER_YEARS
-    outside = np.asarray(setting.buyer_before, np.float64) * capex.outside_growth(year_end)
-    part: np.ndarray = 1 - outside / np.asarray(setting.buyer_now, np.float64)
-    return part
-
-
-def setting_of(
-    anchor: str,
-    buyers: Mapping[str, tuple[float, float]],
-    shocks: Shocks | None = None,
-    surge: Mapping[str, float] | None = None,
-    guidance: Guided | None = None,
-    net_debt: float = 0.0,
-) -> Setting:
-    """Arrays of a setting.
-
-    Args:
-        anchor: last quarter of history. buyers: each one's capex before and now. shocks: none by
-            default. surge: log of revenue over its trend by quarter, 0 where it is not given.
-        guidance: of the buyers, none by default. net_debt: of the buyers together, USD_bn.
-    """
-    ahead = np.arange(len(QUARTERS)) - QUARTERS.index(anchor)
-    guidance = guidance or Guided()
-    off = [0.0 if surge is None else surge.get(quarter, 0.0) for quarter in QUARTERS]
-    levels = np.array(list(buyers.values()), dtype=np.float32)
-    return Setting(
-        anchor=on_device(QUARTERS.index(anchor)),
-        buyer_before=on_device(levels[:, 0]),
-        buyer_now=on_device(levels[:, 1]),
-        shocks=Shocks.none() if shocks is None else shocks,
-        surge=on_device(off),
-        guided=on_device(guidance.plan(ahead)),
-        guiding=on_device((ahead > 0) & (ahead <= guidance.quarters)),
-        buyer_shift=on_device([guidance.share(name, ahead) for name in buyers]),
-        net_debt=on_device(net_debt),
-    )

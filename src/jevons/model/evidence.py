@@ -21,7 +21,6 @@ import numpy as np
 from jevons.errors import UserError
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS, FORECAST_MINIMUM_QUARTERS, data_center_revenue
-from jevons.model.chain import Setting, ai_part
 from jevons.model.clock import QUARTERS
 from jevons.model.observables import ROWS
 from jevons.model.observations import (
@@ -33,6 +32,7 @@ from jevons.model.observations import (
     series,
 )
 from jevons.model.priors import Z_90
+from jevons.model.setting import Setting, ai_part
 from jevons.model.simulate import Experiment
 
 ORIGINS = 2  # the last two years; older ones tell of another market

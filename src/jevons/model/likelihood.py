@@ -10,9 +10,9 @@ own standard normal. Gaussian errors are integrated out, so the random walks nee
 import jax
 import jax.numpy as jnp
 
-from jevons.model.chain import Setting
 from jevons.model.evidence import Arrays, deviations
 from jevons.model.observables import observables
+from jevons.model.setting import Setting
 from jevons.model.simulate import Declared
 
 

@@ -9,9 +9,10 @@ import jax.numpy as jnp
 
 from jevons.model import demand
 from jevons.model.anchors import BUYERS
-from jevons.model.chain import Setting, Timeline, chain
+from jevons.model.chain import Timeline, chain
 from jevons.model.demand import Inputs
 from jevons.model.revenue import companies
+from jevons.model.setting import Setting
 
 ROWS: tuple[str, ...] = (
     *(f"capex_by_buyer.{buyer}" for buyer in BUYERS),

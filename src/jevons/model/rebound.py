@@ -15,9 +15,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jevons.model.chain import Paths, Setting, chain
+from jevons.model.chain import Paths, chain
 from jevons.model.clock import QUARTERS
 from jevons.model.priors import BLOCK
+from jevons.model.setting import Setting
 from jevons.model.simulate import Declared, Drawn, Experiment, arguments, sample
 
 HORIZONS = {"one_year": 4, "long_run": 20}  # quarters after the shock

@@ -19,8 +19,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jevons.model.chain import Setting, chain
+from jevons.model.chain import chain
 from jevons.model.clock import QUARTERS
+from jevons.model.setting import Setting
 from jevons.model.simulate import (
     Declared,
     Drawn,

@@ -16,13 +16,14 @@ from jevons.facts.variables import variable
 from jevons.model import anchors, input_output, revenue
 from jevons.model.buyers import balances
 from jevons.model.capex import CATEGORIES
-from jevons.model.chain import Paths, Setting, chain, setting_of
+from jevons.model.chain import Paths, chain
 from jevons.model.clock import QUARTERS
 from jevons.model.demand import WORKLOADS
 from jevons.model.device import on_device
 from jevons.model.guidance import guided
 from jevons.model.power import OPTIONS
 from jevons.model.priors import BLOCK, Input, Prior, settle, standard_normals, streams
+from jevons.model.setting import Setting, setting_of
 from jevons.model.shocks import shocks_of
 from jevons.model.supply import LIMITS
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from jevons.errors import UserError
 from jevons.model import capex
 from jevons.model.anchors import BUYERS
-from jevons.model.chain import Setting
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
 from jevons.model.revenue import companies
+from jevons.model.setting import Setting
 from jevons.valuation.cash_flow import year_fraction
 
 Path = NDArray[np.floating]
