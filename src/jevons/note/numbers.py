@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 
 from jevons.note.words import Words
 
+PLAIN = ("1", "1/year")  # units that an input's number needs no word for
 LOCALES = {"en": Locale.parse("en_US"), "zh": Locale.parse("zh_CN")}
 DOLLARS = {"USD": 1.0, "USD_mn": 1e6, "USD_bn": 1e9}
 # The words of money in each language, from the largest: 亿 is 1e8 and 万亿 is 1e12.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jevons.note.document import Cell, Column, Figure, Missing
 from jevons.note.edition import Edition, Record
+from jevons.note.numbers import PLAIN
 
 WHY = ("learned",)
 
@@ -26,29 +27,38 @@ def series_name(edition: Edition, name: str) -> str:
 def changed(edition: Edition, rows: Sequence[Record], as_of: str) -> Figure:
     """The inputs of which most was learnt."""
     say = edition.say
-    names = [Cell(edition.label(row["input"]), below=unit(row)) for row in rows]
+    ends = [(row["before"], row["after"]) for row in rows]
+    scales = [
+        edition.numbers.scale(
+            before["unit"], max(abs(q[end]) for q in (before, after) for end in ("p05", "p95")),
+            table=True,
+        )
+        for before, after in ends
+    ]  # fmt: skip
+    names = [
+        Cell(
+            edition.label(row["input"]),
+            below="" if row["before"]["unit"] in PLAIN else scale.label,
+        )
+        for row, scale in zip(rows, scales, strict=True)
+    ]
+    before, after = (
+        [
+            edition.quantity_cell(pair[at], scale, None)
+            for pair, scale in zip(ends, scales, strict=True)
+        ]
+        for at in (0, 1)
+    )
     columns = [
         (Column(say("column.input"), numeric=False), names),
-        (Column(say("column.before_data")), [cell(edition, row["before"]) for row in rows]),
-        (Column(say("column.after_data")), [cell(edition, row["after"]) for row in rows]),
+        (Column(say("column.before_data")), before),
+        (Column(say("column.after_data")), after),
         edition.text_column(
             say("column.moved_by"), [series_name(edition, row["moved_by"]) for row in rows]
         ),
     ]
     values = {"first": edition.label(rows[0]["input"]), "as_of": as_of} if rows else {}
     return Figure(**edition.figure("learned", WHY, **values), table=edition.table(columns))
-
-
-def unit(row: Record) -> str:
-    """The unit of an input, nothing for a pure number."""
-    return "" if row["before"]["unit"] == "1" else str(row["before"]["unit"])
-
-
-def cell(edition: Edition, q: Record) -> Cell:
-    """Median and 5-95 % range of an input in its own unit."""
-    low, middle, high = (edition.numbers.plain(q[level]) for level in ("p05", "p50", "p95"))
-    ends = edition.say("note.from_to" if q["p05"] < 0 else "note.ends", low=low, high=high)
-    return Cell(middle, value=q["p50"], below=ends)
 
 
 def fit(edition: Edition, rows: Sequence[Record]) -> Figure:

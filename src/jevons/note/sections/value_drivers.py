@@ -2,9 +2,9 @@
 
 from jevons.note.document import Column, Figure, Key, Missing
 from jevons.note.edition import Edition, Record
+from jevons.note.numbers import PLAIN
 from jevons.note.row_charts import SWING_HIGH, SWING_LOW, swings
 
-PLAIN = ("1", "1/year")  # units that a number needs no word for
 WHY = ("value", "fair_value", "valuation", "companies")
 
 
