@@ -15,6 +15,8 @@ from jevons.model.revenue import companies as exposed
 from jevons.quantiles import rounded
 from jevons.study import Study
 from jevons.study.chain import power_rows
+from jevons.study.companies import Companies
+from jevons.study.scenario import find
 from jevons.valuation import companies
 
 DAY = date(2025, 3, 11)
@@ -91,6 +93,28 @@ def test_commands_give_the_numbers_of_the_note(store: Store, figures: dict[str, 
         row = shown[value["ticker"]]
         assert {name: row[name] for name in value} == value
     assert other.implied("NVDA") == shown["NVDA"]["implied"]
+
+
+def test_a_study_under_a_scenario_is_that_scenarios_study(store: Store, study: Study) -> None:
+    scenarios = [find("power-starved")]
+    moved, alone = study.under(scenarios), Study(store, DAY, draws=DRAWS, scenarios=scenarios)
+    assert moved.figures() == alone.figures()
+    assert moved.quoted is study.quoted
+    assert study.scenarios == ()
+    assert moved.power() != study.power()
+
+
+def test_names_and_prices_of_companies_wait_for_no_valuation(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Study(store, DAY, draws=DRAWS)
+    monkeypatch.setattr(Companies, "valued", lambda *_: pytest.fail("a company was valued"))
+    rows = other.on_demand["companies"]
+    assert [row["ticker"] for row in rows] == list(companies())
+    assert all(row["name"] and row["drawdown"] is not None for row in rows if row["price"])
+    reasons = other.on_demand["why"]["ai_capex"]
+    assert all(other.on_demand["facts"][fact_id]["known_on"] for fact_id in reasons["facts"])
+    assert "nowhere" not in other.on_demand["facts"]
 
 
 def test_the_scale_of_a_build_out_carries_no_last_bits(figures: dict[str, Any]) -> None:

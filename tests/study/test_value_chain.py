@@ -13,7 +13,7 @@ from jevons.facts import load
 from jevons.model.input_output import SECTORS
 from jevons.model.revenue import companies, exposures
 from jevons.study import Study
-from jevons.study.value_chain import OTHERS, Accounts, _capacity, accounts
+from jevons.study.value_chain import OTHERS, Accounts, _capacity, accounts, needed_inputs
 from jevons.valuation.chain_inputs import by_year
 
 DRAWS, YEAR = 500, 2027
@@ -28,7 +28,8 @@ def study() -> Study:
 @cache
 def booked() -> Accounts:
     own = study().companies
-    return accounts(own.paths, own.chain, own.experiment, YEAR)
+    drawn = own.run.inputs(needed_inputs(), own.draws)
+    return accounts(own.paths, own.chain, drawn, YEAR)
 
 
 @cache

@@ -115,7 +115,6 @@ class Engine:
             draws=question.draws,
             prices=self._prices(question.as_of),
             macro=self._series(question.as_of),
-            scenarios=question.applied(),
             prior=prior,
         )
 
@@ -123,11 +122,15 @@ class Engine:
         if question in self._studies:
             self._studies.move_to_end(question)
             return self._studies[question]
-        study = self._opened(question, prior=False)
-        try:
+        if question.is_plain:
+            study = self._opened(question, prior=False)
+            try:
+                _ = study.experiment
+            except TooFewFactsError:
+                study = self._opened(question, prior=True)
+        else:
+            study = self._study(question.plain).under(question.applied())
             _ = study.experiment  # what cannot be run is refused here
-        except TooFewFactsError:
-            study = self._opened(question, prior=True)
         self._studies[question] = study
         while len(self._studies) > KEPT:
             self._studies.popitem(last=False)

@@ -20,7 +20,7 @@ from jevons.note.edition import Edition
 from jevons.note.render import as_script, fragment, reasons, resource
 from jevons.note.words import Words
 from jevons.study.explanations import explain
-from jevons.study.on_demand import OnDemand
+from jevons.study.on_demand import OnDemand, whole
 
 Figures = Mapping[str, Any]
 PartName = Literal["demand", "build", "value", "market", "record", "compare"]
@@ -120,7 +120,7 @@ def read_by(figures: Figures, part: str) -> dict[str, Any]:
         return reader
 
     drawn(OnDemand({name: noted(name) for name in figures}), part, "en")
-    return read
+    return {name: whole(figure) for name, figure in read.items()}
 
 
 @routes.get("/docs", response_class=HTMLResponse)

@@ -10,13 +10,14 @@ from jevons.model import rebound
 from jevons.model.clock import QUARTERS
 from jevons.model.demand import WORKLOADS
 from jevons.model.power import OPTIONS
-from jevons.model.simulate import input_draws, simulate
+from jevons.model.simulate import simulate
 from jevons.quantiles import path, rounded, summarise
 from jevons.study.path_summaries import PathSummaries
 from jevons.study.run import Run
 
 POWER_YEARS = range(2025, 2031)
 RESPONSES = ("compute_wanted", "tokens", "token_price", "ai_capex", "new_power_demand", "fleet")
+REALISED = "realisation_factor"
 SHOCK = 10.0  # the note's question: a token costs a tenth
 SERIES_BYTES = 4 * len(QUARTERS)  # float32, a draw
 MEMORY = 2**29  # bytes of responses held at once; more draws take more passes
@@ -87,7 +88,7 @@ class ChainFigures:
         def by_year(name: str) -> dict[str, Any]:
             return year_ends(self.quantities[name])
 
-        factor = summarise(input_draws(self.experiment, "realisation_factor", self.draws), "1")
+        factor = summarise(self.run.inputs([REALISED])[REALISED], "1")
         return {
             "demand_gw": by_year("new_power_demand"),
             "under_construction_gw": by_year("power_under_construction"),

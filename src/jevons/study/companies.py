@@ -1,6 +1,8 @@
 """Figures of companies: fair value, the build-out that a price implies, the value chain."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +19,10 @@ from jevons.study.backcheck import backcheck
 from jevons.study.described import with_described
 from jevons.study.economics import economics
 from jevons.study.market import Market
+from jevons.study.on_demand import OnDemand, together
 from jevons.study.run import Run
 from jevons.study.valuation_inputs import ValuationInputs
-from jevons.study.value_chain import PATHS, accounts, value_chain
+from jevons.study.value_chain import PATHS, accounts, needed_inputs, value_chain
 from jevons.study.value_drivers import value_drivers
 from jevons.valuation import (
     ChainInputs,
@@ -34,13 +37,19 @@ from jevons.valuation import (
 from jevons.valuation.bounds import bounds
 from jevons.valuation.chain_inputs import UNIT_PRICES, driver
 from jevons.valuation.iso_value import iso_value
-from jevons.valuation.multiples import own_history
 from jevons.valuation.oversubscription import oversubscription
 from jevons.valuation.scenarios import by_region, common_factor_share, tornado
 
 MOST_DRAWS = 100_000  # of the chain's draws that valuation uses, the first ones; bounds memory
 NEEDED = ("ai_revenue", "capex_by_buyer", "ai_capex", *PATHS, *driver_units.PATHS)
 SHARE_UNIT = "USD/share"
+# What the note shows of a company: what needs no simulation, and what its value is.
+SHOWN = (
+    "ticker", "name", "name_zh", "layer", "currency", "price", "price_date", "high_52_week",
+    "drawdown", "scaled_drawdown", "days_under_water", "valuation", "fundamentals",
+    "forward_price_earnings",
+)  # fmt: skip
+WORTH = ("fair_value", "p_above_price", "missing", "warnings")
 
 
 class Companies:
@@ -84,13 +93,16 @@ class Companies:
     @cached_property
     def chain(self) -> ChainInputs:
         """What valuation takes from the chain."""
-        return self._chain(self.paths, self.experiment, self.draws)
+        return self._chain(self.paths, self.experiment, self.run.inputs(UNIT_PRICES, self.draws))
 
     def _chain(
-        self, paths: Mapping[str, np.ndarray], experiment: Experiment, draws: int
+        self,
+        paths: Mapping[str, np.ndarray],
+        experiment: Experiment,
+        unit_prices: Mapping[str, np.ndarray],
     ) -> ChainInputs:
         chain = ChainInputs.of(paths, experiment.setting)
-        chain = replace(chain, unit_prices=inputs_drawn(experiment, UNIT_PRICES, draws))
+        chain = replace(chain, unit_prices=unit_prices)
         return with_described(chain, paths, experiment, self.described)
 
     def value_chain(self, year: int | None = None) -> dict[str, Any]:
@@ -103,7 +115,8 @@ class Companies:
             UserError: the year is not one of the chain's.
         """
         year = self.snapshot.as_of.year if year is None else year
-        booked = accounts(self.paths, self.chain, self.experiment, year)
+        drawn = self.run.inputs(needed_inputs(), self.draws)
+        booked = accounts(self.paths, self.chain, drawn, year)
         return value_chain(booked, self.snapshot)
 
     @cached_property
@@ -211,7 +224,7 @@ class Companies:
         valued = self.valued(ticker)
         rows = self._tornado(valued)
         entries = self.experiment.inputs
-        drawn: dict[str, np.ndarray] = inputs_drawn(self.experiment, list(entries), self.draws)
+        drawn = self.run.inputs(list(entries), self.draws)
         own = input_names(valued.company)
         drawn |= {name: np.asarray(self.normals[name]) for name in own}
         known = {**entries, **{name: self.inputs.settled[name] for name in own}}
@@ -229,10 +242,11 @@ class Companies:
 
     def side_by_side(self) -> dict[str, Any]:
         """The build-out in every price, the same driver for all, and whether they go together."""
-        rows = {ticker: self.implied(ticker) for ticker in self.all}
+        rows = self.all_implied()
+        scales = {ticker: self._scales[ticker] for ticker in self.all}
         return {
-            "companies": list(rows.values()),
-            "oversubscription": oversubscription(self._scales, self.chain, self.snapshot.as_of),
+            "companies": rows,
+            "oversubscription": oversubscription(scales, self.chain, self.snapshot.as_of),
         }
 
     def values(self) -> list[dict[str, Any]]:
@@ -252,6 +266,16 @@ class Companies:
             told = None if scale is None else rounded(scale)
             self._implied[ticker] = answer | {"scale": told, "units": units}
         return self._implied[ticker]
+
+    def all_implied(self) -> list[dict[str, Any]]:
+        """:meth:`implied` of every company.
+
+        Raises:
+            UserError: 2028 is past.
+        """
+        _ = self.units, self.values()  # what all of them read
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # solving lets others run
+            return list(pool.map(self.implied, self.all))
 
     def implied_driver(self, name: str, tickers: Sequence[str] = ()) -> dict[str, Any]:
         """The level of one driver of the chain in each price, the chain simulated anew.
@@ -275,7 +299,7 @@ class Companies:
     ) -> tuple[dict[str, float], driver_units.DriverUnits]:
         """Median values under another experiment, and what translates its build-out."""
         paths = simulate(experiment, draws, self._needed)
-        chain = self._chain(paths, experiment, draws)
+        chain = self._chain(paths, experiment, inputs_drawn(experiment, UNIT_PRICES, draws))
         medians = {}
         for ticker, known in chosen.items():
             own = {name: self.normals[name][:draws] for name in input_names(known.company)}
@@ -311,36 +335,48 @@ class Companies:
 
     def multiples(self, ticker: str) -> dict[str, dict[str, Any]]:
         """Market multiples of one company with their percentile in its own history."""
-        valued, closes = self.valued(ticker), self.quoted.month_ends(ticker)
-        return own_history(valued.company, self.snapshot, closes, valued.price)
+        return self.quoted.multiples(ticker)
 
-    def documents(self, ai_revenue: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Everything the note shows of each company; ``ai_revenue``: paths by ticker."""
-        return [
-            self._document(company, ai_revenue.get(company.ticker)) for company in self.all.values()
-        ]
+    def documents(self, ai_revenue: Callable[[], Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Everything the note shows of each company, each part computed when it is read.
 
-    def _document(self, company: Company, ai_revenue: Any) -> dict[str, Any]:
-        state, valued = self.quoted.state(company.ticker), self.valued(company.ticker)
-        multiple = self.snapshot.latest(company.ticker, "forward_price_earnings")
-        value = self.value(company.ticker)
-        return value | {
+        Args:
+            ai_revenue: gives the paths of AI revenue by ticker.
+        """
+        return [self._document(company, ai_revenue) for company in self.all.values()]
+
+    def _document(
+        self, company: Company, ai_revenue: Callable[[], Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        ticker = company.ticker
+        multiple = self.snapshot.latest(ticker, "forward_price_earnings")
+        known = self.quoted.state(ticker) | {
+            "ticker": ticker,
+            "currency": company.currency,
             "name": company.name,
             "name_zh": company.name_zh,
             "layer": company.layer,
-            "high_52_week": state["high_52_week"],
-            "drawdown": state["drawdown"],
-            "scaled_drawdown": state["scaled_drawdown"],
-            "days_under_water": state["days_under_water"],
-            "valuation": state["valuation"],
-            "fundamentals": state["fundamentals"],
-            "ai_revenue": ai_revenue,
-            "revenue_ttm": None if valued.reported is None else rounded(valued.reported.revenue),
             "forward_price_earnings": None if multiple is None else multiple.central,
-            "terminal_share": None
-            if valued.terminal_share is None
-            else rounded(np.median(valued.terminal_share)),
-            "multiples": self.multiples(company.ticker),
-            "bounds": bounds(valued, self.snapshot),
-            "implied": self.implied(company.ticker),
         }
+        return OnDemand(
+            together(SHOWN, lambda: known)
+            | together(WORTH, lambda: self.value(ticker))
+            | {
+                "ai_revenue": lambda _: ai_revenue().get(ticker),
+                "revenue_ttm": lambda _: self._revenue(ticker),
+                "terminal_share": lambda _: self._terminal_share(ticker),
+                "multiples": lambda _: self.multiples(ticker),
+                "bounds": lambda _: bounds(self.valued(ticker), self.snapshot),
+                "implied": lambda _: self.implied(ticker),
+            }
+        )
+
+    def _revenue(self, ticker: str) -> Any:
+        """Reported revenue of the last year, USD_bn; None where it is not known."""
+        reported = self.valued(ticker).reported
+        return None if reported is None else rounded(reported.revenue)
+
+    def _terminal_share(self, ticker: str) -> Any:
+        """Median share of the value that lies beyond the forecast; None without a value."""
+        share = self.valued(ticker).terminal_share
+        return None if share is None else rounded(np.median(share))

@@ -1,15 +1,17 @@
 """The figures of the note in the order in which they are read; the content of ``figures.json``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from jevons.errors import UserError
 from jevons.facts.questions import document
 from jevons.study import published
 from jevons.study.answers import answers, falsifiers
 from jevons.study.chain import members, power_rows
 from jevons.study.explanations import explanations
-from jevons.study.on_demand import OnDemand
+from jevons.study.on_demand import OnDemand, Read
 
 if TYPE_CHECKING:
     from jevons.study.study import Study
@@ -37,11 +39,11 @@ FIGURES: Mapping[str, Reader] = {
     },
     "value_chain": lambda study, _: study.companies.value_chain(),
     "companies": lambda study, found: study.companies.documents(
-        members(found["quantities"], "ai_revenue")
+        lambda: members(found["quantities"], "ai_revenue")
     ),
     "value_drivers": lambda study, _: study.companies.drivers("NVDA"),
     "market": lambda study, _: study.market(),
-    "implied": lambda _, found: [row["implied"] for row in found["companies"]],
+    "implied": lambda study, _: study.companies.all_implied(),
     "ladders": lambda study, _: study.ladders(),
     "claims": lambda study, _: study.claims(),
     "falsifiers": lambda _, found: falsifiers(found),
@@ -65,18 +67,40 @@ def on_demand(study: "Study") -> Mapping[str, Any]:
         {"provenance": lambda _: study.provenance}
         | {name: bound(read) for name, read in FIGURES.items()}
         | {
-            "why": lambda _: {name: study.why(name) for name in explanations()},
+            "why": lambda _: OnDemand({name: _why(study, name) for name in explanations()}),
             "inputs": lambda _: study.inputs,
-            "facts": lambda found: _cited(study, found),
+            "facts": lambda found: Cited(study, found),
         }
     )
 
 
-def _cited(study: "Study", figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Every fact that a figure names, by its id."""
-    cited = {fact_id for entry in figures["why"].values() for fact_id in entry["facts"]}
-    cited |= {fact_id for entry in study.inputs.values() for fact_id in entry["facts"]}
-    return {fact_id: document(study.snapshot.get(fact_id)) for fact_id in sorted(cited)}
+def _why(study: "Study", name: str) -> Read:
+    return lambda _: study.why(name)
+
+
+class Cited(Mapping[str, Any]):
+    """Every fact that a figure names, by its id; which these are is found when they are listed."""
+
+    def __init__(self, study: "Study", figures: Mapping[str, Any]) -> None:
+        self._study, self._figures = study, figures
+
+    def __getitem__(self, fact_id: str) -> Any:
+        try:
+            return document(self._study.snapshot.get(fact_id))
+        except UserError as error:
+            raise KeyError(fact_id) from error
+
+    @cached_property
+    def _names(self) -> list[str]:
+        cited = {each for entry in self._figures["why"].values() for each in entry["facts"]}
+        cited |= {each for entry in self._study.inputs.values() for each in entry["facts"]}
+        return sorted(cited)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def prepare(study: "Study") -> None:
@@ -89,9 +113,7 @@ def prepare(study: "Study") -> None:
         apart = pool.submit(lambda: (chain.horizons, study.costs))
         try:
             _ = chain.quantities
-            tickers = [row["ticker"] for row in study.values()]
-            for _ in pool.map(companies.implied, tickers):
-                pass
+            companies.all_implied()
             apart.result()
         except BaseException:
             pool.shutdown(cancel_futures=True)

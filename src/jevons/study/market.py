@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jevons.facts.snapshot import Snapshot
 from jevons.market import PriceHistory, PriceTable, drawdown_state, prices
@@ -14,7 +14,11 @@ from jevons.model.anchors import BUYERS
 from jevons.quantiles import rounded
 from jevons.valuation import Company
 from jevons.valuation.multiple_history import multiple_state
+from jevons.valuation.multiples import own_history
 from jevons.valuation.revisions import fundamentals_state, spending_plans
+
+if TYPE_CHECKING:
+    from jevons.study.ladder_trial import LadderTrial
 
 # Indices, as sources name them, and funds that follow one.
 BENCHMARKS = ("GSPC", "^GSPC", "IXIC", "^IXIC", "SPY", "QQQ", "XLK")
@@ -43,6 +47,7 @@ class Market:
     ) -> None:
         self.snapshot, self.prices = snapshot, prices
         self.companies, self.macro = companies, macro
+        self._multiples: dict[str, dict[str, dict[str, Any]]] = {}
 
     def document(self) -> dict[str, Any]:
         """Benchmarks, volatility, the buyers' spending plans, the macroeconomic regime."""
@@ -78,6 +83,23 @@ class Market:
             "fundamentals": fundamentals_state(self.snapshot, ticker),
             "receipt": receipt_premium(self.prices or PriceTable({}), ticker),
         }
+
+    def multiples(self, ticker: str) -> dict[str, dict[str, Any]]:
+        """Enterprise multiples of one company with their percentile in its own history."""
+        if ticker not in self._multiples:
+            company, price = self.companies[ticker], self.state(ticker)["price"]
+            closes = self.month_ends(ticker)
+            self._multiples[ticker] = own_history(company, self.snapshot, closes, price)
+        return self._multiples[ticker]
+
+    @cached_property
+    def trial(self) -> "LadderTrial | None":
+        """The ladders' rule on the user's own prices, against its controls; None without prices."""
+        if self.prices is None:
+            return None
+        from jevons.study.ladder_trial import ladder_trial  # brings a compiler that few runs need
+
+        return ladder_trial(self.prices, list(self.companies))
 
     @property
     def benchmarks(self) -> list[dict[str, Any]]:

@@ -4,10 +4,38 @@ A page that shows one section pays for the figures of that section and for nothi
 list of which section reads what.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 Read = Callable[[Mapping[str, Any]], Any]
+
+
+def together(names: Iterable[str], read: Callable[[], Mapping[str, Any]]) -> dict[str, Read]:
+    """Readers of figures that are computed at once, when the first of them is read.
+
+    >>> OnDemand(together(["low", "high"], lambda: {"low": 1, "high": 2}))["high"]
+    2
+    """
+    found = cache(read)
+
+    def reader(name: str) -> Read:
+        return lambda _: found()[name]
+
+    return {name: reader(name) for name in names}
+
+
+def whole(figure: Any) -> Any:
+    """A figure with everything in it computed, in dicts and lists as JSON has them.
+
+    >>> whole([OnDemand({"two": lambda _: 2})])
+    [{'two': 2}]
+    """
+    if isinstance(figure, Mapping):
+        return {name: whole(part) for name, part in figure.items()}
+    if isinstance(figure, list):
+        return [whole(part) for part in figure]
+    return figure
 
 
 class OnDemand(Mapping[str, Any]):

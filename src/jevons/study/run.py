@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from jevons.model.simulate import Experiment, Progress, simulate
+from jevons.model.simulate import Experiment, Progress, inputs_drawn, simulate
 from jevons.study.path_summaries import KEPT, PathSummaries, summarise_paths
 
 
@@ -28,6 +28,7 @@ class Run:
         self.experiment, self.draws = experiment, draws
         self._progress, self._shared = progress, shared
         self._held: dict[str, np.ndarray] = {}
+        self._drawn: dict[str, np.ndarray] = {}
 
     @cached_property
     def summaries(self) -> PathSummaries:
@@ -47,3 +48,15 @@ class Run:
         if missing:
             self._held |= simulate(self.experiment, self.draws, missing)
         return {name: self._held[name][:draws] for name in names}
+
+    def inputs(self, names: Sequence[str], draws: int | None = None) -> dict[str, np.ndarray]:
+        """The first draws of inputs, all by default, each (draw,), in the inputs' units.
+
+        One call draws the normals of all of them, so all are held, up to
+        :data:`~jevons.study.path_summaries.KEPT` draws.
+        """
+        if self.draws > KEPT:
+            return inputs_drawn(self.experiment, names, self.draws if draws is None else draws)
+        if not self._drawn:
+            self._drawn = inputs_drawn(self.experiment, list(self.experiment.inputs), self.draws)
+        return {name: self._drawn[name][:draws] for name in names}

@@ -5,10 +5,11 @@ numbers in both. Parts are computed when they are first asked for.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jevons import __version__
 from jevons.errors import UserError, did_you_mean
@@ -28,8 +29,9 @@ from jevons.study.companies import NEEDED, Companies
 from jevons.study.described import store_with
 from jevons.study.history import observed
 from jevons.study.index import explained
-from jevons.study.ladders import Ladders
+from jevons.study.ladders import ladders
 from jevons.study.market import Market
+from jevons.study.on_demand import whole
 from jevons.study.record import Record
 from jevons.study.record import quantities as claimed
 from jevons.study.run import Run
@@ -42,6 +44,9 @@ from jevons.valuation import Described, companies
 
 if TYPE_CHECKING:
     import xarray as xr
+
+# What is computed of a day and no scenario moves.
+UNMOVED = ("before_data", "posterior", "quoted")
 
 
 class Study:
@@ -88,6 +93,21 @@ class Study:
         self.snapshot: Snapshot = self.store.as_of(as_of)
         self.prices = None if prices is None else prices.as_of(as_of)
         self.macro = dict(macro or {})
+
+    def under(self, scenarios: Sequence[Scenario]) -> "Study":
+        """The same study with other scenarios; what no scenario moves is shared, not made anew.
+
+        Raises:
+            UserError: too few facts are known to calibrate.
+        """
+        shared = {name: getattr(self, name) for name in UNMOVED}
+        other = copy(self)
+        other.scenarios = scenarios
+        for name, part in vars(Study).items():
+            if isinstance(part, cached_property):
+                vars(other).pop(name, None)
+        vars(other).update(shared)
+        return other
 
     @cached_property
     def before_data(self) -> Experiment:
@@ -348,7 +368,7 @@ class Study:
 
     def ladders(self) -> list[dict[str, Any]]:
         """Steps to buy each share in while it falls, with the verdict of its trial."""
-        return Ladders(self.companies).documents()
+        return ladders(self.companies)
 
     def signals(self, macro_store: Path | None = None) -> Iterator[tuple[date, str, str, str]]:
         """What rules of buying may read; see :func:`jevons.study.signals.signals`."""
@@ -387,7 +407,7 @@ class Study:
     def figures(self) -> dict[str, Any]:
         """Everything that the note shows; the content of ``figures.json``."""
         figures.prepare(self)
-        return dict(self.on_demand)
+        return cast("dict[str, Any]", whole(self.on_demand))
 
     @cached_property
     def on_demand(self) -> Mapping[str, Any]:

@@ -86,7 +86,7 @@ class SupplyFigures:
         result: Floats = np.einsum("p,pqd->qd", weights, self.built)
         return result
 
-    @property
+    @cached_property
     def wafers(self) -> Floats:
         """CoWoS wafers that builds need, thousand a month, (quarter, draw)."""
         return self.needed("wafers") * 1e3 / 3

@@ -22,7 +22,6 @@ from jevons.model.anchors import BUYERS, last_year
 from jevons.model.clock import FIRST_YEAR, LAST_YEAR
 from jevons.model.input_output import FINAL, SECTORS
 from jevons.model.revenue import Exposure
-from jevons.model.simulate import Experiment, inputs_drawn
 from jevons.quantiles import rounded, summarise
 from jevons.valuation.chain_inputs import ChainInputs, Path, by_year
 from jevons.valuation.fundamentals import MONEY
@@ -84,13 +83,28 @@ def held(sector: str) -> list[Exposure]:
     return [row for row in revenue.exposures() if row.pool == sector]
 
 
+def holdings() -> list[Exposure]:
+    """The exposures to all sectors."""
+    return [row for sector in SECTORS for row in held(sector)]
+
+
+def needed_inputs() -> list[str]:
+    """Names of the inputs that :func:`accounts` reads."""
+    coefficients = [entry.name for entry in input_output.coefficients()]
+    return coefficients + [row.name for row in holdings()]
+
+
 def accounts(
-    paths: Mapping[str, Path], chain: ChainInputs, experiment: Experiment, year: int
+    paths: Mapping[str, Path],
+    chain: ChainInputs,
+    drawn: Mapping[str, np.ndarray],
+    year: int,
 ) -> Accounts:
     """Book one calendar year.
 
     Args:
-        paths: simulated :data:`PATHS` of the experiment. chain: its inputs to valuation.
+        paths: simulated :data:`PATHS`. chain: inputs to valuation. drawn: :func:`needed_inputs` of
+            the same draws, each (draw,).
 
     Raises:
         UserError: the year is not one of the chain's.
@@ -98,9 +112,7 @@ def accounts(
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise UserError(f"--year {year} is not a year of the chain, {FIRST_YEAR} to {LAST_YEAR}")
     at = year - FIRST_YEAR
-    rows = [row for sector in SECTORS for row in held(sector)]
-    names = [entry.name for entry in input_output.coefficients()] + [row.name for row in rows]
-    drawn = inputs_drawn(experiment, names, chain.draws)
+    rows = holdings()
     x = {name: np.asarray(values, np.float64) for name, values in drawn.items()}
     by_category = {
         name: paths["capex_by_category"][:, i].astype(np.float64)

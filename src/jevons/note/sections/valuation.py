@@ -82,7 +82,8 @@ def table(edition: Edition) -> Figure:
     """Every company, also those without a value, with the reason."""
     say, numbers = edition.say, edition.numbers
     companies = valued(edition)
-    without = [c for c in edition.records("companies") if c not in companies]
+    known = {c["ticker"] for c in companies}
+    without = [c for c in edition.records("companies") if c.get("ticker") not in known]
     rows = [*companies, *sorted(without, key=lambda c: str(c.get("ticker")))]
     columns = [
         (Column(say("column.company"), numeric=False), [named(edition, c) for c in rows]),
@@ -93,7 +94,7 @@ def table(edition: Edition) -> Figure:
             Column(say("column.value_over_price")),
             [
                 Cell(NOTHING)
-                if c in without
+                if c.get("ticker") not in known
                 else Cell(numbers.plain(ratio_of(c)["p50"], 2) + "×", value=ratio_of(c)["p50"])
                 for c in rows
             ],
