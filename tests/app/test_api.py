@@ -82,7 +82,9 @@ def test_controls_are_as_the_scenario_has_them(client: TestClient) -> None:
     assert all(row["p05"] < row["p50"] < row["p95"] for row in found["inputs"])
     assert all(row["source"] for row in found["inputs"])
     units = {row["name"]: row["unit"] for row in found["inputs"]}
-    assert (units["grid_access"], units["risk_free_rate"]) == ("GW", "a year")
+    assert (units["grid_access"], units["risk_free_rate"]) == ("GW", "% a year")
+    factors = {row["name"]: row["factor"] for row in found["inputs"]}
+    assert (factors["grid_access"], factors["risk_free_rate"]) == (1.0, 100.0)
     assert [(row["name"], row["factor"]) for row in found["shocks"]] == [
         (name, 1.0) for name in Shocks._fields
     ]

@@ -67,7 +67,7 @@ def test_the_page_answers_draws_and_is_quiet(address: str, tmp_path: Path) -> No
     assert len(re.findall(r"<svg[^>]*class=\"marks\"", dom)) == charts
     assert re.findall(r"aria-label=\"(CSV|SVG) ?\d?:", dom).count("SVG") == charts
     text = unescape(re.sub(r"<[^>]+>", " ", dom))
-    assert "Your settings differs most from Power-starved" in text
+    assert "“Your settings” and “Power-starved” differ most in one key number" in text
     assert dom.count('role="tab"') == 6
     # The slider stands where the address says.
     assert re.search(r'aria-valuetext="1\.5 ', dom)

@@ -78,7 +78,7 @@ def test_the_finding_of_a_comparison_follows_from_its_numbers(client: TestClient
     assert words("en")["compare.same"] in same
     assert "Base (other)" in same
     moved = html(client, "/part/compare", shock="demand:4", lang="zh")
-    assert "到 2028 年底，“您的设定”与“基准”差别最大的是" in moved
+    assert "“您的设定”与“基准”差别最大的一项是" in moved
 
 
 def test_every_key_number_can_be_asked_why(client: TestClient) -> None:

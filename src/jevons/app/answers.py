@@ -91,7 +91,8 @@ class InputRange(BaseModel):
     name: str
     group: str
     label: str
-    unit: str
+    unit: str = Field(description="As it is written beside a number.")
+    factor: float = Field(description="From the input's own unit, that of p05 to p95, to this one.")
     distribution: str
     p05: float
     p50: float

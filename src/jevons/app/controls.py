@@ -23,6 +23,19 @@ SLIDERS: Mapping[str, tuple[str, ...]] = {
     "discount": ("risk_free_rate", "equity_risk_premium"),
 }  # fmt: skip
 
+# How a slider writes an input where its own unit reads badly: the word, and the factor to it.
+WRITTEN: Mapping[str, tuple[str, float]] = {
+    "adjustment_half_life": ("years", 1.0),
+    "lead_time_chips": ("years", 1.0),
+    "software_efficiency_growth": ("times", 1.0),
+    "tokens_per_answer_ratio": ("times", 1.0),
+    "spend_share_ceiling": ("percent", 100.0),
+    "capex_intensity_limit": ("percent", 100.0),
+    "realisation_factor": ("percent", 100.0),
+    "risk_free_rate": ("percent_a_year", 100.0),
+    "equity_risk_premium": ("percent_a_year", 100.0),
+}
+
 
 def controls_of(engine: Engine, asked: Question, lang: Language) -> Controls:
     """Sliders, shocks, scenarios and words as a question's scenarios have them.
@@ -34,10 +47,12 @@ def controls_of(engine: Engine, asked: Question, lang: Language) -> Controls:
     inputs = engine.ask(named, lambda study: study.inputs)
     scale, said = Numbers(Words(lang)).scale, words(lang)
 
-    def unit(name: str) -> str:
-        """As it stands beside a number; a rate has no unit but its time."""
-        given = str(inputs[name]["unit"])
-        return said["a_year"] if given == "1/year" else scale(given, 1.0, table=True).label
+    def written(name: str) -> dict[str, object]:
+        """The unit as it stands beside a number, and the factor to it."""
+        if name in WRITTEN:
+            word, factor = WRITTEN[name]
+            return {"unit": said[word], "factor": factor}
+        return {"unit": scale(str(inputs[name]["unit"]), 1.0, table=True).label, "factor": 1.0}
 
     factors = {name: factor for each in named.applied() for name, factor in each.factors.items()}
     keys = ("distribution", "p05", "p50", "p95", "source")
@@ -49,7 +64,7 @@ def controls_of(engine: Engine, asked: Question, lang: Language) -> Controls:
             InputRange.model_validate(
                 {"name": name, "group": group, "label": label(name, lang)}
                 | {key: inputs[name][key] for key in keys}
-                | {"unit": unit(name)}
+                | written(name)
             )
             for group, names in SLIDERS.items()
             for name in names

@@ -18,6 +18,13 @@ from jevons.quantiles import rounded
 Status = Literal["open", "true", "false", "partly", "not resolvable"]
 STATUSES: tuple[Status, ...] = ("open", "true", "false", "partly", "not resolvable")
 GRACE = timedelta(days=180)  # after it, a claim whose figure was never published is given up
+# Names of the ledger's entities that are no ticker, in Chinese.
+CHINESE = {
+    "US": "美国",
+    "US data centres": "美国数据中心",
+    "Stargate programme": "星际之门",
+    "reasoning models": "推理模型",
+}
 Figure = tuple[float, tuple[Fact, ...]]
 
 
@@ -61,12 +68,13 @@ def resolve(claim: Claim, snapshot: Snapshot) -> Resolution:
 def _undecided(claim: Claim, snapshot: Snapshot, missing: Sequence[str]) -> Resolution:
     """Open, or given up, for want of figures."""
     names = ", ".join(missing)
+    names_zh = "、".join(CHINESE.get(each, each) for each in missing)
     limit = claim.resolves_on + GRACE
     if snapshot.as_of > limit:
         why = f"no figure of {names} that covers the period was known by {limit}"
-        return Resolution("not resolvable", None, (), why, f"截至 {limit} 未见{names}的完整数据")
+        return Resolution("not resolvable", None, (), why, f"截至 {limit} 未见{names_zh}的完整数据")
     why = f"not every figure of {names} is public"
-    return Resolution("open", None, (), why, f"{names}的数据尚未全部公布")
+    return Resolution("open", None, (), why, f"{names_zh}的数据尚未全部公布")
 
 
 def _reasons(claim: Claim, figures: dict[str, Figure], holds: int) -> tuple[str, str]:

@@ -60,12 +60,16 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A Vega-Lite specification, its description for those who do not see it, and its key."""
+    """A Vega-Lite specification, its description for those who do not see it, and its key.
+
+    A ``wide`` one keeps its width on a phone and is scrolled sideways.
+    """
 
     spec: Mapping[str, Any]
     description: str
     keys: Sequence[Key] = ()
     heading: str = ""
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ CONFIG: dict[str, Any] = {
         "domain": False,
         "ticks": False,
     },
-    "axisX": {"titlePadding": 8, "titleAnchor": "end", "titleAlign": "right"},
+    # Each label under its tick: pushed inwards, the first year would hide the second.
+    "axisX": {"labelFlush": False, "titlePadding": 8, "titleAnchor": "end", "titleAlign": "right"},
     "text": {"fontSize": 12},
 }

@@ -104,7 +104,10 @@ async function reason(row, button) {
     place.dataset.name = row.why;
     place.hidden = false;
     const box = place.querySelector("details");
+    const { words } = controls;
     box.open = true;
+    place.querySelector("summary").textContent = words.why + " " + row.label;
+    place.append(make("a", { href: "/api/why/" + row.why + location.search, textContent: words.all }));
     box.addEventListener("toggle", () => {
       if (box.open) return;
       place.hidden = true;
@@ -161,9 +164,10 @@ async function answer() {
   at("result").setAttribute("aria-labelledby", "tab-" + chosen);
   at("result").classList.add("waiting");
   try {
-    const shown = ask("/api/summary", location.search, signal).then((found) => signal.aborted || numbers(found));
-    await show(await ask("/part/" + chosen, location.search, signal), signal);
-    await shown;
+    await Promise.all([
+      ask("/api/summary", location.search, signal).then((found) => signal.aborted || numbers(found)),
+      ask("/part/" + chosen, location.search, signal).then((html) => show(html, signal)),
+    ]);
     trouble(null);
   } catch (error) {
     if (error.name !== "AbortError") trouble(error);

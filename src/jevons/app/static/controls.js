@@ -22,17 +22,18 @@ function setPair(next, kind, name, value) {
   if (value !== null) next.append(kind, name + ":" + value);
 }
 
-// A slider with a field for its number, on a logarithmic or plain scale. It reports its value, and
-// null at its origin.
+// A slider with a field for its number, on a logarithmic or plain scale. It reports its value in the
+// input's own unit, which is written times a factor, and null at its origin.
 function slider(row, words, report) {
-  const { low, high, origin } = row;
+  const { low, high, origin, factor = 1 } = row;
+  const written = (value) => digits(value * factor);
   const log = low > 0 && high / low > 3;
   const to = (value) => (log ? Math.log(value) : value);
   const from = (place) => (log ? Math.exp(place) : place);
   const id = "input-" + row.name;
   const bar = make("input", { type: "range", step: "any", id });
   Object.assign(bar, { min: to(low), max: to(high), value: to(row.start) });
-  const field = make("input", { type: "number", step: "any", value: digits(row.start) });
+  const field = make("input", { type: "number", step: "any", value: written(row.start) });
   field.setAttribute("aria-label", row.label + (row.unit ? ", " + row.unit : ""));
   const undo = make("button", { type: "button", className: "undo", textContent: "↺" });
   undo.title = words.undo;
@@ -45,7 +46,7 @@ function slider(row, words, report) {
     const moved = Math.abs(to(value) - to(origin)) > 1e-3 * Math.abs(to(high) - to(low));
     box.classList.toggle("moved", moved);
     undo.hidden = !moved;
-    bar.setAttribute("aria-valuetext", digits(value) + " " + row.unit);
+    bar.setAttribute("aria-valuetext", written(value) + " " + row.unit);
     return moved ? digits(value) : null;
   };
   let timer = 0;
@@ -56,12 +57,12 @@ function slider(row, words, report) {
   };
   bar.addEventListener("input", () => {
     const value = from(Number(bar.value));
-    field.value = digits(value);
+    field.value = written(value);
     soon(value);
   });
   field.addEventListener("change", () => {
-    const value = Number(field.value);
-    if (field.value === "" || (log && value <= 0)) field.value = digits(from(Number(bar.value)));
+    const value = Number(field.value) / factor;
+    if (field.value === "" || (log && value <= 0)) field.value = written(from(Number(bar.value)));
     else {
       bar.value = to(value);
       soon(value);
@@ -69,7 +70,7 @@ function slider(row, words, report) {
   });
   const back = () => {
     bar.value = to(origin);
-    field.value = digits(origin);
+    field.value = written(origin);
     soon(origin);
   };
   undo.addEventListener("click", back);
@@ -94,12 +95,41 @@ function choice(label, options, value, report) {
   return make("label", {}, make("span", { textContent: label }), list);
 }
 
+// The as-of day. One that is typed counts when it is whole: at Enter, or when the field is left.
+function dayField(value, { first_day, last_day }, report) {
+  const day = make("input", { type: "date", min: first_day, max: last_day, value });
+  let typing = false;
+  const take = () => {
+    typing = false;
+    if (day.value === value) return;
+    if (day.value && day.validity.valid) report(day.value);
+    else day.reportValidity();
+  };
+  day.addEventListener("keydown", (event) => {
+    typing = event.key !== "Enter";
+    if (!typing) take();
+  });
+  day.addEventListener("change", () => typing || take());
+  day.addEventListener("blur", () => {
+    if (day.value && day.validity.valid) take();
+    else day.value = value;
+  });
+  return day;
+}
+
+// Replace what a place holds, and keep the reader's place among its controls.
+function renew(place, ...children) {
+  const controls = () => [...place.querySelectorAll("button, a, input, select, summary")];
+  const here = controls().indexOf(document.activeElement);
+  place.replaceChildren(...children);
+  controls()[here]?.focus();
+}
+
 // The form. `write(change, anew)` changes the address; with `anew` the controls are made again.
 export function form(controls, write, load) {
   const words = controls.words;
-  const day = make("input", { type: "date", min: controls.first_day, max: controls.last_day });
-  day.value = state().get("as_of") || controls.last_day;
-  day.addEventListener("change", () => day.value && write((next) => next.set("as_of", day.value), true));
+  const day = dayField(state().get("as_of") || controls.last_day, controls,
+    (value) => write((next) => next.set("as_of", value), true));
   const others = controls.scenarios.filter((row) => row.name !== "base");
   const named = others.map((row) => ({ value: row.name, text: row.title, title: row.about }));
   const files = state().getAll("file");
@@ -119,7 +149,7 @@ export function form(controls, write, load) {
       slider({
         ...row, low: row.p05, high: row.p95, origin: row.p50,
         start: Number(moved.get(row.name) || row.p50),
-        about: words.spread.replace("{low}", digits(row.p05)).replace("{high}", digits(row.p95)) + " " + row.source,
+        about: words.spread.replace("{low}", digits(row.p05 * row.factor)).replace("{high}", digits(row.p95 * row.factor)) + " " + row.source,
       }, words, (value) => write((next) => setPair(next, "move", row.name, value))))));
   const shocked = pairs("shock");
   const shocks = make("fieldset", {}, make("legend", { textContent: words.shocks }), ...controls.shocks.map((row) => {
@@ -156,10 +186,12 @@ export function form(controls, write, load) {
 
   // On a narrow screen the sliders wait behind their heading, so that answers come first.
   const narrow = matchMedia("(max-width: 62rem)").matches;
-  const folded = make("details", { className: "fold", open: !narrow || moved.size + shocked.size > 0 },
+  const before = at("controls").querySelector(".fold");
+  const open = before ? before.open : !narrow || moved.size + shocked.size > 0;
+  const folded = make("details", { className: "fold", open },
     make("summary", { textContent: words.change }), ...inputs, shocks);
   at("controls").setAttribute("aria-label", words.change);
-  at("controls").replaceChildren(
+  renew(at("controls"),
     make("fieldset", {},
       make("label", {}, make("span", { textContent: words.day }), day), scenario,
       make("p", { className: "buttons" }, button(words.open, () => picker.click()), picker, keep),

@@ -1,5 +1,7 @@
 """Whose revenue the build-out is."""
 
+from dataclasses import replace
+
 from jevons.note.charts import BAND, SERIES
 from jevons.note.document import Cell, Column, Figure, Missing, Section
 from jevons.note.edition import Edition, Record, at, last_quarter
@@ -127,7 +129,7 @@ def dollar(edition: Edition, accounts: Record) -> Figure:
         "share": percent(keepers[named[0]]) if named else "",
     }
     figure = edition.figure("dollar", DOLLAR_WHY, **values)
-    return Figure(**figure, charts=[edition.chart(spec, "dollar")])
+    return Figure(**figure, charts=[replace(edition.chart(spec, "dollar"), wide=True)])
 
 
 def sectors(edition: Edition, accounts: Record) -> Figure:
