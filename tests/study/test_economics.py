@@ -4,6 +4,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+import jax
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ from jevons.facts import load
 from jevons.model.simulate import inputs_drawn
 from jevons.study import Study
 from jevons.valuation.chain_inputs import by_year
+from jevons.valuation.segments import ai_margin
 
 DRAWS = 300
 
@@ -94,11 +96,34 @@ def test_new_capital_of_a_maker_returns_margin_times_turnover() -> None:
     case = study().companies.valued("NVDA").case
     assert case is not None
     x = {name: np.asarray(draws) for name, draws in case.x.items()}
-    margin = np.asarray(case.ai_margin)[:, 5]
+    with jax.enable_x64(True):
+        margin = np.asarray(ai_margin(case))[:, 5]
     earned = margin * (1 - x["tax_rate"]) * x["ai_sales_to_capital"]
     assert told("NVDA")["return_on_new_capital"]["p50"] == pytest.approx(
         np.median(earned), rel=1e-5
     )
+
+
+def test_memory_starts_from_where_its_price_stands_on_the_day() -> None:
+    """The margin over the cycle is one range for every day: early in 2025, after a lean year, the
+    price has to rise to it; late in 2026, at a margin of two thirds, to fall."""
+    for day, rises in ((date(2025, 3, 11), True), (date(2026, 9, 24), False)):
+        value = Study(load(), day, draws=100).companies.valued("MU")
+        assert value.case is not None
+        assert value.reported is not None
+        with jax.enable_x64(True):
+            level = float(np.median(np.asarray(ai_margin(value.case))[:, -1]))
+        assert level == pytest.approx(0.2, abs=0.02)
+        assert (level > value.reported.margin) == rises
+
+
+def test_talens_contract_was_enlarged_in_june_2025() -> None:
+    """Up to 960 MW became up to 1,920: the later statement replaces the earlier one."""
+    store = load()
+    for day, gigawatts in ((date(2025, 6, 10), 0.96), (date(2025, 6, 11), 1.92)):
+        (contract,) = store.as_of(day).select("TLN", "data_center_power_contract")
+        assert contract.central / 1e3 == gigawatts
+    assert told("TLN")["contracted"]["amount"] == 1.92
 
 
 def test_no_value_no_economics() -> None:

@@ -16,8 +16,8 @@ from jevons.facts import load
 from jevons.study import Study
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
-# Every block: makers of products, a foreign share, generators, a utility, gas, a buyer.
-TICKERS = ("NVDA", "TSM", "ASML", "VST", "CEG", "NEE", "EQT", "MSFT")
+# Every block: makers of products, of memory, a foreign share, generators, a utility, gas, a buyer.
+TICKERS = ("NVDA", "MU", "TSM", "ASML", "VST", "CEG", "NEE", "EQT", "MSFT")
 # What is a number below the assumptions: the chain's own path, and prices that were reported.
 GIVEN = re.compile("ai (revenue|spending)|.* known|.* part of 2030")
 SHEETS = ["summary", "assumptions", "dcf", "sources"]

@@ -22,6 +22,7 @@ from jevons.valuation.blocks import netback_gain
 from jevons.valuation.bounds import BEYOND, MARGIN, MOST_BEYOND, bounds
 from jevons.valuation.case import Case
 from jevons.valuation.fair_value import Claims, value_per_share
+from jevons.valuation.priors import priors_of, with_rates
 from jevons.valuation.segments import (
     ai_segment,
     ai_worth,
@@ -222,11 +223,11 @@ def test_5_money_and_splits_change_units_only(ticker: str) -> None:
     """All money times three: value times three. Ten for one: a tenth each. Currency: dollars."""
     of = valued(ticker)
     case, claims = of.case, of.claims
-    names = ("base_revenue", "ai", "ai_ramp")
     owed = claims._replace(net_debt=3 * claims.net_debt, other_claims=3 * claims.other_claims)
     whole = enterprise(of)
     with jax.enable_x64(True):
-        money = case._replace(**{name: 3 * getattr(case, name) for name in names})
+        start = case.base._replace(revenue=3 * case.base.revenue, inside=3 * case.base.inside)
+        money = case._replace(base=start, ai=3 * case.ai, ai_ramp=3 * case.ai_ramp)
         if case.rate_base is not None:
             money = money._replace(
                 rate_base=case.rate_base._replace(amount=3 * case.rate_base.amount)
@@ -306,8 +307,8 @@ def test_9_without_ai_there_is_the_base_business(ticker: str) -> None:
     """No AI path, no AI worth, and no NaN; no base revenue, no base worth."""
     of = valued(ticker)
     nothing = [jnp.zeros_like(path) for path in (of.case.ai, of.case.ai_ramp)]
-    sales = jnp.zeros_like(of.case.base_revenue)
-    empty = of.case._replace(ai=nothing[0], ai_ramp=nothing[1], base_revenue=sales, rate_base=None)
+    unsold = of.case.base._replace(revenue=jnp.asarray(0.0))
+    empty = of.case._replace(ai=nothing[0], ai_ramp=nothing[1], base=unsold, rate_base=None)
     np.testing.assert_array_equal(enterprise(of._replace(case=empty)), 0.0)
 
 
@@ -326,13 +327,10 @@ def test_gradient_in_the_build_out_equals_differences(ticker: str) -> None:
     np.testing.assert_allclose(slope, difference, rtol=1e-5, atol=1e-6 * np.abs(slope).max())
 
 
-FIXED = "terminal_growth_share", "base_growth"  # enter through other arrays of the case
-
-
 def _mean_value(shift: dict[str, jax.Array], case: Case, buyer: bool) -> jax.Array:
-    moved = case._replace(x={name: x + shift.get(name, 0.0) for name, x in case.x.items()})
-    worth = base_worth(moved).enterprise + ai_worth(moved, 1.0, buyer=buyer).enterprise
-    return jnp.mean(worth)
+    x = with_rates({name: x + shift.get(name, 0.0) for name, x in case.x.items()})
+    moved = case._replace(x=x)
+    return jnp.mean(base_worth(moved).enterprise + ai_worth(moved, 1.0, buyer=buyer).enterprise)
 
 
 mean_value = jax.jit(_mean_value, static_argnums=2)
@@ -341,10 +339,11 @@ slopes_of_mean_value = jax.jit(jax.grad(_mean_value), static_argnums=2)
 
 @every_company
 def test_gradient_in_each_input_equals_differences(ticker: str) -> None:
-    """Slope of the mean value in each of the company's own inputs, moved together in all draws."""
+    """Slope of the mean value in each input of the company, moved together in all draws; the cost
+    of capital and the perpetuity follow from theirs."""
     of = valued(ticker)
     with jax.enable_x64(True):
-        here = {name: jnp.asarray(0.0) for name in of.case.x if name not in FIXED}
+        here = {name: jnp.asarray(0.0) for name in priors_of(of.value.company)}
         slopes = slopes_of_mean_value(here, of.case, of.buyer)
         for name in here:
             ahead, behind = (

@@ -11,10 +11,11 @@ from jevons.errors import UserError
 from jevons.valuation import implied
 from jevons.valuation.chain_inputs import build_out_ramp, by_year, driver, within
 from jevons.valuation.company import company_of
-from jevons.valuation.segments import ai_worth, base_worth
+from jevons.valuation.priors import input_names
+from jevons.valuation.segments import ai_margin, ai_worth, base_margin, base_worth
 from jevons.valuation.value import CompanyValue, value_company
 
-from .reports import AS_OF, annual_report, chain, normals, snapshot
+from .reports import AS_OF, DRAWS, annual_report, chain, normals, snapshot
 
 NVDA, MSFT = company_of("NVDA"), company_of("MSFT")
 
@@ -50,6 +51,28 @@ def test_value_is_the_sum_of_its_parts() -> None:
             base_worth(value.case).enterprise + ai_worth(value.case, 1.0, buyer=False).enterprise
         )
     np.testing.assert_allclose(value.enterprise, parts, rtol=1e-12)
+
+
+def test_prices_of_a_cycle_lead_to_the_margin_over_the_cycle() -> None:
+    """Reported at 40 %, so cost is 0.6 of the price. A margin of 20 % is a price of 0.75, and the
+    profit of 0.15 stands over revenue at the reported price. AI is sold at its own price."""
+    micron = company_of("MU")
+    drawn = {name: np.zeros(DRAWS) for name in input_names(micron)}
+    facts = snapshot(annual_report("MU"))
+    case = value_company(micron, chain("MU"), facts, drawn, price=100.0).case
+    assert case is not None
+    with jax.enable_x64(True):
+        base, ai = np.asarray(base_margin(case)), np.asarray(ai_margin(case))
+    assert case.x["cycle_margin"][0] == pytest.approx(0.2)
+    np.testing.assert_allclose(base[:, [0, -1]], np.tile([0.4, 0.15], (DRAWS, 1)))
+    np.testing.assert_allclose(ai[:, [0, -1]], np.tile([0.4, 0.2], (DRAWS, 1)))
+
+
+def test_a_users_change_of_margin_stands_in_the_place_of_a_cycle() -> None:
+    own = {"margin_change": {"p10": -0.1, "median": 0.0, "p90": 0.1, "source": "mine"}}
+    described = replace(company_of("MU"), own_inputs=own)
+    assert "MU_margin_change" in input_names(described)
+    assert "MU_cycle_margin" not in input_names(described)
 
 
 def test_value_is_repeatable_and_reports_what_it_used() -> None:

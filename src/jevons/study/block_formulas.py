@@ -15,8 +15,13 @@ from jevons.valuation.blocks import (
     reported_market_price,
 )
 from jevons.valuation.case import Case
+from jevons.valuation.priors import CYCLE
 from jevons.valuation.trade import Line, Trade
 
+CYCLE_CHANGES = (
+    f"((1-reported_margin)*{CYCLE}/(1-{CYCLE})-reported_margin)",
+    f"({CYCLE}-reported_margin)",
+)
 Assumption = tuple[object, ...]  # value or formula, unit, and what stands beside it
 
 
@@ -26,7 +31,8 @@ class BlockFormulas:
 
     ``assumptions`` by name; ``prices``: lines of prices by name, with unit and the name of their
     level in 2030; ``revenue`` and ``margin``: names of the reported ones outside regulation;
-    ``inside``: what of the chain's AI revenue is in them; ``gain``: added to the base margin.
+    ``inside``: what of the chain's AI revenue is in them; ``margin_changes``: of the base business
+    and of AI until 2030; ``gain``: added to the base margin.
     """
 
     assumptions: Mapping[str, Assumption] = field(default_factory=dict)
@@ -34,6 +40,7 @@ class BlockFormulas:
     revenue: str = "reported_revenue"
     margin: str = "reported_margin"
     inside: str = "ai_in_reported_year"
+    margin_changes: tuple[str, str] = ("margin_change", "margin_change")
     gain: str = ""
     ai_margin: str | None = None  # None: the company's margin and its premium
     ai_turnover: str = "ai_sales_to_capital"
@@ -47,7 +54,7 @@ def block_formulas(case: Case, trade: Trade | None) -> BlockFormulas:
     if case.gas is not None:
         return _gas(case)
     if case.plants is None:
-        return BlockFormulas()
+        return BlockFormulas(margin_changes=CYCLE_CHANGES) if CYCLE in case.x else BlockFormulas()
     assert trade is not None  # every value has one
     return _utility(case, trade) if case.plants.energy is None else _generator(case)
 

@@ -114,14 +114,17 @@ def write_cash_flows(
     revenue = f"=MAX({block.revenue}-{block.inside},0)*(1+base_growth)^({MIDDLE}-reported_middle)"
     lines.write("base_revenue", "USD_bn", revenue)
     arrived = f"MAX(0,MIN(1,({MIDDLE}-valued_on)/MAX({{year.last}}+0.5-valued_on,1)))"
-    margin = f"MAX({LOWEST_MARGIN},{block.margin}+margin_change*{arrived}"
-    _operating(lines, "base", "sales_to_capital", f"=MAX({LOWEST_MARGIN},{margin}){block.gain})")
+    base_margin, ai_margin = (
+        f"MAX({LOWEST_MARGIN},{block.margin}+{change}*{arrived}" for change in block.margin_changes
+    )
+    margin = f"=MAX({LOWEST_MARGIN},{base_margin}){block.gain})"
+    _operating(lines, "base", "sales_to_capital", margin)
     lines.heading(15, "AI segment, USD_bn")
     lines.write(f"ai_{level}", "USD_bn", [float(amount) for amount in np.asarray(case.ai)[0]])
     if buyer:
         _capital(lines)
     else:
-        of_company = f"={margin}+ai_margin_premium)"
+        of_company = f"={ai_margin}+ai_margin_premium)"
         _operating(
             lines, "ai", block.ai_turnover, block.ai_margin or of_company, block.ai_entry_return
         )

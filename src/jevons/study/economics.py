@@ -15,7 +15,7 @@ from jevons.model.clock import FIRST_YEAR
 from jevons.quantiles import rounded, summarise
 from jevons.valuation import ChainInputs, CompanyValue, blocks
 from jevons.valuation.chain_inputs import DRIVER_YEAR, GAS_PRICE, by_year
-from jevons.valuation.segments import ai_margin, ai_segment, base_margin
+from jevons.valuation.segments import ai_margin, ai_segment, base_margin, base_revenue
 
 AT = DRIVER_YEAR - FIRST_YEAR
 DAYS = 365.0
@@ -111,7 +111,8 @@ def _market(value: CompanyValue, gigawatts: np.ndarray, snapshot: Snapshot) -> d
         told["merchant_gw"] = summarise(owned.central - standing, "GW")
     if case.plants.capacity is not None and case.plants.cleared is not None:
         price = blocks.along(case.plants.capacity, case.x["capacity_price_2030"])
-        gain = blocks.capacity_gain(case.x, case.plants, case.base_revenue) * case.base_revenue
+        revenue = base_revenue(case)
+        gain = blocks.capacity_gain(case.x, case.plants, revenue) * revenue
         told["cleared_gw"] = rounded(float(case.plants.cleared))
         told["capacity_price"] = summarise(np.asarray(price)[:, AT], "USD/MW/day")
         told["capacity_gain"] = summarise(np.asarray(gain)[:, AT], "USD_bn/year")

@@ -140,8 +140,8 @@ def regulated_segment(
     K[t] = amount (1 + growth)^years; NOPAT[t] = allowed return x K at the year's start;
     investment[t] = K at its end less K at its start.
     """
-    grown = 1 + x["rate_base_growth"][:, None]
-    capital = rate_base.amount * grown**rate_base.years
+    grown = jnp.exp(jnp.log1p(x["rate_base_growth"])[:, None] * rate_base.years)
+    capital = rate_base.amount * grown
     earned = x["allowed_return"]
     explicit = cash_flow.Segment(earned[:, None] * capital[:, :-1], jnp.diff(capital, axis=1))
     return cash_flow.fade(explicit, cash_flow.entry_growth(capital[:, 1:]), earned, terminal)

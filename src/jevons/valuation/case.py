@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from jevons.model.clock import FIRST_YEAR, LAST_YEAR
 from jevons.model.device import on_device
-from jevons.valuation import blocks, cash_flow
-from jevons.valuation.blocks import LOWEST_MARGIN, Gas, Plants, RateBase
+from jevons.valuation import cash_flow
+from jevons.valuation.blocks import Gas, Plants, RateBase
 from jevons.valuation.chain_inputs import (
     CONTRACT_PRICE,
     GAS_PRICE,
@@ -26,23 +26,34 @@ from jevons.valuation.fundamentals import Fundamentals
 from jevons.valuation.priors import draws_of, priors_of
 from jevons.valuation.trade import MIDDLES, Line, Trade
 
-_added_revenue = jax.jit(blocks.added_revenue)
+
+class BaseYear(NamedTuple):
+    """The last reported year of the business outside AI and regulation.
+
+    ``revenue``, USD_bn, with the chain's AI revenue ``inside`` it, (draw,), and ``margin``, its
+    operating margin. ``since`` (explicit year,): years from its middle to that of each year;
+    ``arrived`` (explicit year,): part of the way from the reported margin to that of 2030.
+    """
+
+    revenue: jax.Array
+    inside: jax.Array
+    margin: jax.Array
+    since: jax.Array
+    arrived: jax.Array
 
 
 class Case(NamedTuple):
     """Everything that fixes a company's value, as arrays in float64.
 
-    ``x``: input draws by short name, (draw,). ``base_revenue``, ``base_margin``, ``ai_margin``:
-    (draw, explicit year). ``ai``: AI revenue of a supplier or AI capital spending of a buyer,
-    (draw, explicit year), USD_bn a year; ``ai_ramp``: what is added to it for each unit by which
-    the build-out is scaled up. ``when``: timing over explicit and fade years. ``plants``,
-    ``rate_base``, ``gas``: of those who sell power and gas, where they are known.
+    ``x``: input draws by short name, (draw,). ``base``: the year that the base business starts
+    from. ``ai``: AI revenue of a supplier or AI capital spending of a buyer, (draw, explicit year),
+    USD_bn a year; ``ai_ramp``: what is added to it for each unit by which the build-out is scaled
+    up. ``when``: timing over explicit and fade years. ``plants``, ``rate_base``, ``gas``: of those
+    who sell power and gas, where they are known.
     """
 
     x: dict[str, jax.Array]
-    base_revenue: jax.Array
-    base_margin: jax.Array
-    ai_margin: jax.Array
+    base: BaseYear
     ai: jax.Array
     ai_ramp: jax.Array
     when: cash_flow.Timing
@@ -66,34 +77,16 @@ def build_case(
     Raises:
         UserError: the valuation date is past the end of the chain.
     """
-    drawn = draws_of(company, {name: np.asarray(z, np.float64) for name, z in normals.items()})
-    x = {name: _double(values) for name, values in drawn.items()}
-    now = cash_flow.year_fraction(valued_on)
+    x = draws_of(company, {name: np.asarray(z, np.float64) for name, z in normals.items()})
     ai_revenue = chain.ai_revenue[company.ticker]
     ai_path = chain.buyer_ai_capex[company.ticker] if company.economics == "buyer" else ai_revenue
     ai_reported = within(ai_revenue, reported.start, reported.end)
     plants, rate_base, gas = _of_its_block(company, chain, reported, known)
-    revenue, reported_margin = _outside_regulation(reported, known)
-    inside = ai_reported
-    if plants is not None:
-        inside = inside * np.asarray(_added_revenue(x, plants))
-    base_now = np.maximum(revenue - inside, 0.0)
-    window_middle = (
-        cash_flow.year_fraction(reported.start) + cash_flow.year_fraction(reported.end)
-    ) / 2
-    growth = (1 + drawn["base_growth"])[:, None] ** (MIDDLES - window_middle)
-    # The margin moves in a straight line from the reported one to the one drawn for 2030.
-    arrived = np.clip((MIDDLES - now) / max(MIDDLES[-1] - now, 1.0), 0.0, 1.0)
-    margin = reported_margin + drawn["margin_change"][:, None] * arrived
-    premium = drawn["ai_margin_premium"][:, None] if "ai_margin_premium" in drawn else 0.0
-    ramp = build_out_ramp(valued_on)
     case = Case(
         x=x,
-        base_revenue=_double(base_now[:, None] * growth),
-        base_margin=_double(np.maximum(margin, LOWEST_MARGIN)),
-        ai_margin=_double(np.maximum(margin + premium, LOWEST_MARGIN)),
+        base=_base_year(reported, known, ai_reported, valued_on),
         ai=_double(by_year(ai_path)),
-        ai_ramp=_double(by_year(ai_path * ramp)),
+        ai_ramp=_double(by_year(ai_path * build_out_ramp(valued_on))),
         when=cash_flow.timing(
             valued_on, FIRST_YEAR, LAST_YEAR + cash_flow.FADE_YEARS, mid_year=mid_year
         ),
@@ -102,6 +95,17 @@ def build_case(
         gas=gas,
     )
     return case, _warnings(company, reported, ai_reported, valued_on)
+
+
+def _base_year(
+    reported: Fundamentals, known: Trade, ai_reported: Draws, valued_on: date
+) -> BaseYear:
+    revenue, margin = _outside_regulation(reported, known)
+    starts, ends = cash_flow.year_fraction(reported.start), cash_flow.year_fraction(reported.end)
+    now = cash_flow.year_fraction(valued_on)
+    arrived = np.clip((MIDDLES - now) / max(MIDDLES[-1] - now, 1.0), 0.0, 1.0)
+    parts = (revenue, ai_reported, margin, MIDDLES - (starts + ends) / 2, arrived)
+    return BaseYear(*map(_double, parts))
 
 
 def _double(values: ArrayLike) -> jax.Array:

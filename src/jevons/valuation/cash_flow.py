@@ -9,7 +9,8 @@ Capital is paid for one year before it earns, so on every path
 Years are the explicit ones, taken from the chain, then a fade in which growth and return on new
 capital move in straight lines to their terminal values, then a perpetuity priced by the
 value-driver formula (Koller, Goedhart, Wessels, "Valuation"). Kernels are pure, differentiable,
-and keep ``draw`` as the leading axis.
+and keep ``draw`` as the leading axis. They go year by year, so that the compiler makes one pass
+over the draws and keeps no year's array in memory.
 """
 
 from datetime import date
@@ -113,16 +114,20 @@ def fade(
     Returns:
         the segment over explicit and :data:`FADE_YEARS` fade years, (draw, year).
     """
-    step = jnp.arange(1, FADE_YEARS + 1) / FADE_YEARS
-    growths = growth[:, None] + (terminal.growth - growth)[:, None] * step
-    returns = new_return[:, None] + (terminal.ronic - new_return)[:, None] * step
-    faded = explicit.nopat[:, -1:] * jnp.cumprod(1 + growths, axis=1)
-    nopat = jnp.concatenate([explicit.nopat, faded], axis=1)
-    # Investment of the last explicit year and of every fade year pays for the next year's growth.
-    growths = jnp.concatenate([growths, terminal.growth[:, None]], axis=1)
-    returns = jnp.concatenate([returns, terminal.ronic[:, None]], axis=1)
-    ahead = nopat[:, -FADE_YEARS - 1 :] * growths / returns
-    return Segment(nopat, jnp.concatenate([explicit.investment[:, :-1], ahead], axis=1))
+    nopat, spent = by_year(explicit.nopat), by_year(explicit.investment)[:-1]
+    for k in range(1, FADE_YEARS + 1):
+        gone = k / FADE_YEARS
+        faster = growth + (terminal.growth - growth) * gone
+        earned = new_return + (terminal.ronic - new_return) * gone
+        spent.append(nopat[-1] * faster / earned)
+        nopat.append(nopat[-1] * (1 + faster))
+    spent.append(nopat[-1] * terminal.growth / terminal.ronic)
+    return Segment(jnp.stack(nopat, axis=1), jnp.stack(spent, axis=1))
+
+
+def by_year(path: jax.Array) -> list[jax.Array]:
+    """A path's years, each (draw,): slices, which the compiler looks through."""
+    return [path[:, year] for year in range(path.shape[1])]
 
 
 def operating_segment(
@@ -167,14 +172,10 @@ def capital_segment(
             per year, (draw,).
     """
     kept = 1 - 1 / life
-
-    def year(capital: jax.Array, spent: jax.Array) -> tuple[jax.Array, jax.Array]:
-        closing = capital * kept + spent
-        return closing, closing
-
-    _, closing_by_year = jax.lax.scan(year, jnp.zeros_like(spending[:, 0]), spending.T)
-    closing = closing_by_year.T
-    opening = jnp.pad(closing[:, :-1], ((0, 0), (1, 0)))
+    capital = [jnp.zeros_like(life)]
+    for spent in by_year(spending):
+        capital.append(capital[-1] * kept + spent)
+    opening, closing = jnp.stack(capital[:-1], axis=1), jnp.stack(capital[1:], axis=1)
     explicit = Segment(return_on_capital[:, None] * opening, closing - opening)
     return fade(explicit, entry_growth(closing), return_on_capital, terminal)
 
@@ -205,9 +206,11 @@ def present_value(segment: Segment, wacc: jax.Array, terminal: Terminal, when: T
         segment: paths over explicit and fade years, (draw, year). wacc: per year, (draw,).
         when: timing over the same years.
     """
-    discount = jnp.exp(-jnp.log1p(wacc)[:, None] * when.time)  # several times faster than a power
-    flows = (when.weight * segment.free_cash_flow * discount).sum(1)
+    rate = -jnp.log1p(wacc)  # continuous; an exponential is several times faster than a power
+    flows = jnp.zeros_like(wacc)
+    for year, (nopat, spent) in enumerate(zip(*map(by_year, segment), strict=True)):
+        flows += when.weight[year] * (nopat - spent) * jnp.exp(rate * when.time[year])
     coming = segment.nopat[:, -1] * (1 + terminal.growth)
     beyond = value_driver(coming, terminal.growth, terminal.ronic, wacc)
-    beyond = beyond * (1 + wacc) ** -when.horizon
+    beyond = beyond * jnp.exp(rate * when.horizon)
     return Worth(flows + beyond, beyond)

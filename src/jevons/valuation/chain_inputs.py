@@ -97,7 +97,8 @@ def within(quarterly: Path, start: date, end: date) -> NDArray[np.float64]:
     begins[0] = first if first < QUARTER_STARTS[0] else begins[0]
     ends = np.minimum(QUARTER_STARTS + QUARTER_YEARS, last)
     weight = np.maximum(ends - begins, 0.0) / QUARTER_YEARS
-    return np.asarray(quarterly.astype(np.float64) @ weight)
+    inside = weight > 0
+    return np.asarray(quarterly[:, inside].astype(np.float64) @ weight[inside])
 
 
 def build_out_ramp(as_of: date) -> NDArray[np.float64]:

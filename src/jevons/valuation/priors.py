@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar, cast
 
+import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -22,6 +23,8 @@ Points = TypeVar("Points", float, np.ndarray)
 SHARED = ("risk_free_rate", "equity_risk_premium", "terminal_growth_share", "tax_rate")
 EVERY = ("asset_beta", "ronic_spread", "base_growth", "margin_change", "sales_to_capital")
 SUPPLIER = ("ai_margin_premium", "ai_sales_to_capital")  # AI earns a margin on revenue
+# In the place of margin_change where goods are sold at a price that goes in cycles.
+CYCLE = "cycle_margin"
 BUYER = ("ai_return", "ai_capital_life")  # AI earns a return on capital
 NEW_PLANTS = ("new_plant_margin", "plant_cost")  # power is sold to AI under contracts
 # Inputs of each block beside those of every company, and prices of its market, shared by all in it.
@@ -59,13 +62,21 @@ def priors_of(company: Company) -> dict[str, Prior]:
     chosen = {name: Prior(name=name, **declared()["shared"][name]) for name in shared}
     return chosen | {
         name: Prior(name=f"{company.ticker}_{name}", **_narrowest(company, name))
-        for name in own_names(company.economics)
+        for name in _own_names(company)
     }
 
 
 def own_names(economics: Economics) -> tuple[str, ...]:
     """Short names of the inputs that are drawn for each company of a block."""
     return EVERY + OWN[economics]
+
+
+def _own_names(company: Company) -> tuple[str, ...]:
+    """Those of one company: its margin over the cycle, where it has one and the user no other."""
+    names = own_names(company.economics)
+    if CYCLE not in declared().get(company.ticker, {}) or "margin_change" in company.own_inputs:
+        return names
+    return tuple(CYCLE if name == "margin_change" else name for name in names)
 
 
 def _narrowest(company: Company, name: str) -> Mapping[str, Any]:
@@ -103,12 +114,8 @@ def standard_points(declared: Input, moved: Input, points: Points) -> Points:
     return (moved.location - declared.location) / scale + moved.prior.scale / scale * points
 
 
-def draws_of(company: Company, normals: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:
+def draws_of(company: Company, normals: Mapping[str, ArrayLike]) -> dict[str, jax.Array]:
     """Draws of a company's inputs by short name, each (draw,), with the rates that follow.
-
-    WACC = risk-free rate + asset beta x equity risk premium (CAPM on the assets; the asset betas
-    come from industry costs of capital, so the tax shield of debt is inside them). Terminal growth
-    is a share of the risk-free rate, so never above it. RONIC = WACC + a spread.
 
     Args:
         normals: standard normal draws by the names of :func:`input_names`, each (draw,).
@@ -116,11 +123,21 @@ def draws_of(company: Company, normals: Mapping[str, ArrayLike]) -> dict[str, np
     Raises:
         KeyError: a stream is missing.
     """
-    x = {
-        name: np.asarray(prior.draw(prior.forward(prior.median), np.asarray(normals[prior.name])))
-        for name, prior in priors_of(company).items()
-    }
-    x["wacc"] = x["risk_free_rate"] + x["asset_beta"] * x["equity_risk_premium"]
-    x["terminal_growth"] = x["terminal_growth_share"] * x["risk_free_rate"]
-    x["ronic"] = x["wacc"] + x["ronic_spread"]
-    return x
+    return with_rates(
+        {
+            name: prior.draw(prior.forward(prior.median), np.asarray(normals[prior.name]))
+            for name, prior in priors_of(company).items()
+        }
+    )
+
+
+def with_rates(x: Mapping[str, jax.Array]) -> dict[str, jax.Array]:
+    """Inputs by short name, and the rates that follow from them.
+
+    WACC = risk-free rate + asset beta x equity risk premium (CAPM on the assets; the asset betas
+    come from industry costs of capital, so the tax shield of debt is inside them). Terminal growth
+    is a share of the risk-free rate, so never above it. RONIC = WACC + a spread.
+    """
+    wacc = x["risk_free_rate"] + x["asset_beta"] * x["equity_risk_premium"]
+    growth = x["terminal_growth_share"] * x["risk_free_rate"]
+    return {**x, "wacc": wacc, "terminal_growth": growth, "ronic": wacc + x["ronic_spread"]}

@@ -6,23 +6,48 @@ import jax.numpy as jnp
 from jevons.valuation import blocks, cash_flow
 from jevons.valuation.blocks import LOWEST_MARGIN
 from jevons.valuation.case import Case
+from jevons.valuation.priors import CYCLE
+
+
+def base_revenue(case: Case) -> jax.Array:
+    """Revenue of the base business outside regulation, (draw, explicit year), USD_bn a year."""
+    base, inside = case.base, case.base.inside
+    if case.plants is not None:
+        inside = inside * blocks.added_revenue(case.x, case.plants)
+    grown = jnp.exp(jnp.log1p(case.x["base_growth"])[:, None] * base.since)
+    return jnp.maximum(base.revenue - inside, 0.0)[:, None] * grown
 
 
 def base_margin(case: Case) -> jax.Array:
-    """Operating margin of the base business outside regulation, (draw, explicit year)."""
-    gain = jnp.zeros_like(case.base_margin)
+    """Operating margin of the base business outside regulation, (draw, explicit year).
+
+    Where prices go in cycles, revenue stays at the reported price and unit cost at c = 1 - m of it.
+    The price at which the margin is mu is c / (1 - mu), so profit comes to c mu / (1 - mu) of the
+    revenue at the reported price.
+    """
+    reported = case.base.margin
+    if CYCLE in case.x:
+        level = (1 - reported) * case.x[CYCLE] / (1 - case.x[CYCLE])
+    else:
+        level = reported + case.x["margin_change"]
+    margin = jnp.maximum(_on_the_way(case, level), LOWEST_MARGIN)
     if case.plants is not None:
-        gain = blocks.capacity_gain(case.x, case.plants, case.base_revenue)
+        margin = margin + blocks.capacity_gain(case.x, case.plants, base_revenue(case))
     if case.gas is not None:
-        gain = blocks.netback_gain(case.x, case.gas)
-    return jnp.maximum(case.base_margin + gain, LOWEST_MARGIN)
+        margin = margin + blocks.netback_gain(case.x, case.gas)
+    return jnp.maximum(margin, LOWEST_MARGIN)
+
+
+def _on_the_way(case: Case, level: jax.Array) -> jax.Array:
+    """A margin that moves in a straight line from the reported one to ``level`` in 2030."""
+    return case.base.margin + (level - case.base.margin)[:, None] * case.base.arrived
 
 
 def base_segment(case: Case) -> cash_flow.Segment:
     """Profit and investment of the base business over explicit and fade years, (draw, year)."""
     x, terminal = case.x, terminal_of(case)
     free = cash_flow.operating_segment(
-        case.base_revenue, base_margin(case), x["tax_rate"], x["sales_to_capital"], terminal
+        base_revenue(case), base_margin(case), x["tax_rate"], x["sales_to_capital"], terminal
     )
     if case.rate_base is None:
         return free
@@ -31,13 +56,17 @@ def base_segment(case: Case) -> cash_flow.Segment:
 
 
 def ai_margin(case: Case) -> jax.Array:
-    """Operating margin of a supplier's AI revenue, (draw, explicit year)."""
-    margin = case.ai_margin
+    """Operating margin of a supplier's AI revenue, (draw, explicit year); AI has its own price."""
+    x = case.x
     if case.plants is not None:
-        margin = jnp.broadcast_to(blocks.contract_margin(case.x, case.plants), margin.shape)
+        return jnp.broadcast_to(blocks.contract_margin(x, case.plants), case.ai.shape)
     if case.gas is not None:
-        margin = jnp.broadcast_to(blocks.gas_margin(case.gas), margin.shape)
-    return margin
+        return jnp.broadcast_to(blocks.gas_margin(case.gas), case.ai.shape)
+    level = x[CYCLE] if CYCLE in x else case.base.margin + x["margin_change"]
+    margin = _on_the_way(case, level)
+    if "ai_margin_premium" in x:  # a gas producer whose netback is not known has none
+        margin = margin + x["ai_margin_premium"][:, None]
+    return jnp.maximum(margin, LOWEST_MARGIN)
 
 
 def ai_segment(case: Case, scale: jax.typing.ArrayLike, *, buyer: bool) -> cash_flow.Segment:
