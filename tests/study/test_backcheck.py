@@ -84,12 +84,12 @@ def test_who_reports_nothing_is_named_with_the_reason() -> None:
     assert missing["ETN"] == "ETN reports no revenue from AI alone and has no value"
 
 
-def revenue(start: date, end: date, amount: float, known_on: date) -> Fact:
-    name = f"VRT-{start}-{end}"
+def revenue(
+    start: date, end: date, amount: float, known_on: date, metric: str = "total_revenue"
+) -> Fact:
+    name = f"VRT-{metric}-{start}-{end}"
     days = start, end, amount, None, None
-    return Fact(
-        name, "VRT", "total_revenue", *days, "USD_bn", "company", known_on, known_on, "", "", ""
-    )
+    return Fact(name, "VRT", metric, *days, "USD_bn", "company", known_on, known_on, "", "", "")
 
 
 NO_AI = ChainInputs({"VRT": np.zeros((3, len(QUARTERS)))}, {}, FLAT)
@@ -98,10 +98,11 @@ LATER = revenue(date(2024, 1, 1), date(2024, 12, 31), 80.0, date(2025, 2, 20))
 QUARTER = revenue(date(2024, 4, 1), date(2024, 6, 30), 11.0, date(2024, 7, 30))
 
 
-def held(*facts: Fact, growth: float = 0.1) -> list[dict[str, Any]]:
+def held(*facts: Fact, growth: float = 0.1, **x: float) -> list[dict[str, Any]]:
     """Vertiv without AI, whose base grows at one rate in every draw."""
     snapshot = Store(facts).as_of(date(2025, 3, 11))
-    case = SimpleNamespace(x={"base_growth": np.full(3, growth)})
+    levels = {"base_growth": growth, **x}
+    case = SimpleNamespace(x={name: np.full(3, level) for name, level in levels.items()})
     value = cast(CompanyValue, SimpleNamespace(case=case, missing=None))
     rows: list[dict[str, Any]] = backcheck(snapshot, NO_AI, {"VRT": value})["quarters"]
     return rows
@@ -113,6 +114,31 @@ def test_a_quarter_starts_from_the_whole_year_before_it() -> None:
     (row,) = held(YEAR, LATER, QUARTER)
     expected = 40.0 * 1.1 ** (10.5 / 12) * 91 / 366
     assert row["modelled"]["p50"] == pytest.approx(expected, rel=2e-3)
+
+
+def test_a_quarter_of_a_cycle_is_told_at_its_own_price_too() -> None:
+    """A margin of 20 % in the year and of 50 % in the quarter, at one unit cost: 0.8 / 0.5, so
+    prices are 1.6 times as high. Who sells at no such price has no second error."""
+    income = (
+        revenue(date(2023, 1, 1), date(2023, 12, 31), 8.0, date(2024, 2, 20), "operating_income"),
+        revenue(date(2024, 4, 1), date(2024, 6, 30), 5.5, date(2024, 7, 30), "operating_income"),
+    )
+    (row,) = held(YEAR, QUARTER, *income, cycle_margin=0.2)
+    assert row["error_at_its_price"] + 1 == pytest.approx(1.6 * (row["error"] + 1), rel=1e-5)
+    (row,) = held(YEAR, QUARTER, *income)
+    assert row["error_at_its_price"] is None
+    (row,) = held(YEAR, QUARTER, cycle_margin=0.2)
+    assert row["error_at_its_price"] is None  # no income is known
+
+
+def test_what_micron_misses_is_the_price_of_memory() -> None:
+    """Prices rose fourfold in a year, which no base of the year before knows: a third too low. At
+    each quarter's own price the volumes and the AI part are within a tenth."""
+    store = load()
+    answer = Study(store, store.last_known_on, draws=300).backcheck()
+    (micron,) = (row for row in answer["companies"] if row["ticker"] == "MU")
+    assert micron["bias"] == pytest.approx(-0.33, abs=0.05)
+    assert micron["error_at_its_price"] < 0.10
 
 
 def test_a_year_published_after_the_quarter_is_not_known_to_it() -> None:

@@ -86,7 +86,7 @@ def build_case(
         x=x,
         base=_base_year(reported, known, ai_reported, valued_on),
         ai=_double(by_year(ai_path)),
-        ai_ramp=_double(by_year(ai_path * build_out_ramp(valued_on))),
+        ai_ramp=_double(by_year(ai_path, build_out_ramp(valued_on))),
         when=cash_flow.timing(
             valued_on, FIRST_YEAR, LAST_YEAR + cash_flow.FADE_YEARS, mid_year=mid_year
         ),

@@ -79,11 +79,14 @@ class ChainInputs:
         )
 
 
-def by_year(quarterly: Path) -> NDArray[np.float64]:
-    """Sum quarters to calendar years, (draw, quarter) -> (draw, year)."""
-    first, *others = (
-        quarterly[:, part::QUARTERS_A_YEAR].astype(np.float64) for part in range(QUARTERS_A_YEAR)
-    )
+def by_year(quarterly: Path, weight: Path | None = None) -> NDArray[np.float64]:
+    """Sum quarters to calendar years, each times its weight: (draw, quarter) -> (draw, year)."""
+    parts = []
+    for part in range(QUARTERS_A_YEAR):
+        of_year = slice(part, None, QUARTERS_A_YEAR)
+        amount = quarterly[:, of_year].astype(np.float64)
+        parts.append(amount if weight is None else amount * weight[of_year])
+    first, *others = parts
     return np.asarray(sum(others, first))
 
 
@@ -125,4 +128,4 @@ def driver(chain: ChainInputs, as_of: date, scale: float = 1.0) -> NDArray[np.fl
     start = (DRIVER_YEAR - FIRST_YEAR) * QUARTERS_A_YEAR
     year = slice(start, start + QUARTERS_A_YEAR)
     multiplier = 1 + (scale - 1) * build_out_ramp(as_of)[year]
-    return by_year(chain.ai_capex[:, year] * multiplier)[:, 0]
+    return by_year(chain.ai_capex[:, year], multiplier)[:, 0]
