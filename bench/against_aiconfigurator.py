@@ -2,7 +2,7 @@
 
 Needs ``aiconfigurator==0.12.0``, which brings its own versions of common libraries: install it in
 an environment of its own, put this repository's ``src`` on its path, and run the file there. It
-takes about eight minutes. The layout of each row is read from the package's own table.
+takes about ten minutes on one core. The layout of each row is read from the package's own table.
 """
 
 import csv
@@ -18,6 +18,7 @@ TABLES = files("jevons.model")
 # Published under a new name; the package carries the configuration of this one.
 PATHS = {"meta-llama/Llama-3.1-70B": "meta-llama/Meta-Llama-3.1-70B"}
 RANKS = ("tp_size", "pp_size", "attention_dp_size", "moe_tp_size", "moe_ep_size")
+ENGINES = {"sglang": "SGLang", "trtllm": "TensorRT-LLM", "vllm": "vLLM"}
 WITHIN = 1.6
 
 
@@ -79,7 +80,7 @@ def compared() -> Iterator[tuple[tuple[str, ...], float, float]]:
         except (RuntimeError, ValueError, KeyError, NotImplementedError) as reason:
             print(f"{row['case_id']}: {reason}", file=sys.stderr)
             continue
-        groups = ("all", f"with {layout['backend']}", f"{row['model']} on {row['chip']}")
+        groups = ("all", f"with {ENGINES[layout['backend']]}", f"{row['model']} on {row['chip']}")
         measured = float(row["value"])
         yield groups, held_out[row["case_id"]] / measured, theirs / measured
 
