@@ -70,10 +70,13 @@ def test_every_source_that_was_held_out(source: str) -> None:
     assert by_group("source")[source].median_absolute_error <= 0.12
 
 
-@pytest.mark.parametrize(("source", "bound"), [("MLPerf v5.1", 0.12), ("DeepSeek", 0.10)])
-def test_the_factors_in_use_never_saw_these_sources(source: str, bound: float) -> None:
+@pytest.mark.parametrize(("source", "measured"), [("MLPerf v5.1", 0.110), ("DeepSeek", 0.056)])
+def test_the_factors_in_use_never_saw_these_sources(source: str, measured: float) -> None:
+    """Errors as docs/efficiency.md states them, below what is asked of rows never used."""
     assert source not in FIT_SOURCES
-    assert by_group("source", by="predicted")[source].median_absolute_error <= bound
+    error = by_group("source", by="predicted")[source].median_absolute_error
+    assert error == pytest.approx(measured, abs=0.005)
+    assert error <= 0.12
 
 
 def roof(row: Measurement) -> str:
