@@ -1,6 +1,6 @@
 """Modelled against reported revenue, on invented quarters worked by hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,6 +15,7 @@ from jevons.model.clock import QUARTERS
 from jevons.study import Study
 from jevons.study.backcheck import backcheck
 from jevons.valuation import ChainInputs, CompanyValue
+from jevons.valuation.company import company_of
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,12 @@ LATER = revenue(date(2024, 1, 1), date(2024, 12, 31), 80.0, date(2025, 2, 20))
 QUARTER = revenue(date(2024, 4, 1), date(2024, 6, 30), 11.0, date(2024, 7, 30))
 
 
-def held(*facts: Fact, growth: float = 0.1, **x: float) -> list[dict[str, Any]]:
+def held(*facts: Fact, growth: float = 0.1, cyclical: bool = False) -> list[dict[str, Any]]:
     """Vertiv without AI, whose base grows at one rate in every draw."""
     snapshot = Store(facts).as_of(date(2025, 3, 11))
-    levels = {"base_growth": growth, **x}
-    case = SimpleNamespace(x={name: np.full(3, level) for name, level in levels.items()})
-    value = cast(CompanyValue, SimpleNamespace(case=case, missing=None))
+    case = SimpleNamespace(x={"base_growth": np.full(3, growth)})
+    company = replace(company_of("VRT"), cyclical=cyclical)
+    value = cast(CompanyValue, SimpleNamespace(company=company, case=case, missing=None))
     rows: list[dict[str, Any]] = backcheck(snapshot, NO_AI, {"VRT": value})["quarters"]
     return rows
 
@@ -123,11 +124,11 @@ def test_a_quarter_of_a_cycle_is_told_at_its_own_price_too() -> None:
         revenue(date(2023, 1, 1), date(2023, 12, 31), 8.0, date(2024, 2, 20), "operating_income"),
         revenue(date(2024, 4, 1), date(2024, 6, 30), 5.5, date(2024, 7, 30), "operating_income"),
     )
-    (row,) = held(YEAR, QUARTER, *income, cycle_margin=0.2)
+    (row,) = held(YEAR, QUARTER, *income, cyclical=True)
     assert row["error_at_its_price"] + 1 == pytest.approx(1.6 * (row["error"] + 1), rel=1e-5)
     (row,) = held(YEAR, QUARTER, *income)
     assert row["error_at_its_price"] is None
-    (row,) = held(YEAR, QUARTER, cycle_margin=0.2)
+    (row,) = held(YEAR, QUARTER, cyclical=True)
     assert row["error_at_its_price"] is None  # no income is known
 
 

@@ -80,6 +80,14 @@ MISTAKES = [
         "plant_cost =",
         "no input of the economics 'product' is called 'plant_cost'",
     ),
+    (
+        "margin_change = {p10 = -0.2, median = -0.1",
+        "asset_beta = {p10 = -0.2, median = -0.1",
+        "asset_beta must be above 0, got -0.2 to 0",
+    ),
+    ('economics = "product"', 'economics = "foundry"\ncyclical = true', "only the economics 'pro"),
+    ("shares_per_listed = 5", "cyclical = 1", "cyclical must be true or false, got 1"),
+    ("shares_per_listed = 5", "cyclical = true", "'product' is called 'margin_change'"),
     ("[ACME]", "[ACME", "not readable as TOML"),
 ]
 
@@ -94,6 +102,16 @@ def test_what_cannot_be_is_refused_by_name(old: str, new: str, message: str) -> 
 def test_an_empty_file_describes_nobody() -> None:
     with pytest.raises(UserError, match="describes no company"):
         described("", "acme.toml")
+
+
+def test_a_cyclical_company_has_a_margin_over_the_cycle() -> None:
+    text = FILE.replace("shares_per_listed = 5", "cyclical = true")
+    low = "cycle_margin = {p10 = 0.0, median = 0.1"
+    text = text.replace("margin_change = {p10 = -0.2, median = -0.1", low)
+    company = described(text.replace("p90 = 0.0,", "p90 = 0.3,"), "acme.toml")[0].company
+    own = priors_of(company)
+    assert own["cycle_margin"].median == 0.1
+    assert "margin_change" not in own
 
 
 def of_block(economics: str, figures: str) -> str:

@@ -68,13 +68,6 @@ def test_prices_of_a_cycle_lead_to_the_margin_over_the_cycle() -> None:
     np.testing.assert_allclose(ai[:, [0, -1]], np.tile([0.4, 0.2], (DRAWS, 1)))
 
 
-def test_a_users_change_of_margin_stands_in_the_place_of_a_cycle() -> None:
-    own = {"margin_change": {"p10": -0.1, "median": 0.0, "p90": 0.1, "source": "mine"}}
-    described = replace(company_of("MU"), own_inputs=own)
-    assert "MU_margin_change" in input_names(described)
-    assert "MU_cycle_margin" not in input_names(described)
-
-
 def test_value_is_repeatable_and_reports_what_it_used() -> None:
     one, two = valued(), valued()
     np.testing.assert_array_equal(per_share(one), per_share(two))

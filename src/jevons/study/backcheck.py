@@ -27,7 +27,6 @@ from jevons.valuation import ChainInputs, CompanyValue
 from jevons.valuation.cash_flow import year_fraction
 from jevons.valuation.chain_inputs import within
 from jevons.valuation.fundamentals import MONEY, QUARTER_DAYS, trailing_years
-from jevons.valuation.priors import CYCLE
 
 # The reported metric that is the chain's AI revenue of the company.
 REPORTED_AS: Mapping[str, str] = {
@@ -90,7 +89,7 @@ def _modelled(
     if value is None or value.case is None:
         return None
     growth = 1 + np.asarray(value.case.x["base_growth"])
-    cyclical = CYCLE in value.case.x
+    cyclical = value.company.cyclical
 
     def whole(start: date, end: date) -> Revenue | None:
         year = _year_before(ticker, snapshot, start, end)

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from jevons.errors import UserError, did_you_mean
 
 DERIVED = {"ticker", "listing_per_dollar", "own_inputs"}  # no fields of an entry
+OPTIONAL = {"currency", "shares_per_listed", "cyclical"}
 Economics = Literal["product", "foundry", "generator", "utility", "gas", "buyer"]
 
 
@@ -19,7 +20,8 @@ class Company:
 
     ``layer`` is its place in the value chain; ``economics`` chooses its priors and whether AI earns
     a margin on revenue or (``buyer``) a return on capital. ``currency`` is that of the listing;
-    ``shares_per_listed`` the ordinary shares in one listed share (ADR ratio).
+    ``shares_per_listed`` the ordinary shares in one listed share (ADR ratio). ``cyclical`` is a
+    product whose price goes in cycles, as memory: it has a margin over the cycle.
     ``listing_per_dollar`` is the listing's currency for one US dollar, in which the chain counts;
     ``own_inputs`` are priors by short name that take the place of its block's.
     """
@@ -32,6 +34,7 @@ class Company:
     industry: str
     currency: str = "USD"
     shares_per_listed: float = 1.0
+    cyclical: bool = False
     listing_per_dollar: float = 1.0
     own_inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -71,9 +74,9 @@ def company_from(
     if unknown := sorted(set(entry) - known):
         raise UserError(f"{place} has an unknown field '{unknown[0]}'"
                         f"{did_you_mean(unknown[0], known)}")  # fmt: skip
-    if missing := sorted(known - set(entry) - {"currency", "shares_per_listed"}):
+    if missing := sorted(known - set(entry) - OPTIONAL):
         raise UserError(f"{place} lacks the field '{missing[0]}'")
-    for name in known & set(entry) - {"shares_per_listed"}:
+    for name in known & set(entry) - {"shares_per_listed", "cyclical"}:
         if not isinstance(entry[name], str) or not entry[name]:
             raise UserError(f"{place} {name} must be a text, got {entry[name]!r}")
     if entry["economics"] not in get_args(Economics):
@@ -84,6 +87,14 @@ def company_from(
     ratio = entry.get("shares_per_listed", 1.0)
     if isinstance(ratio, bool) or not isinstance(ratio, int | float) or not ratio > 0:
         raise UserError(f"{place} shares_per_listed must be a number above 0, got {ratio!r}")
+    cyclical = entry.get("cyclical", False)
+    if not isinstance(cyclical, bool):
+        raise UserError(f"{place} cyclical must be true or false, got {cyclical!r}")
+    if cyclical and entry["economics"] != "product":
+        raise UserError(
+            f"{place} is cyclical, which only the economics 'product' can be, "
+            f"not '{entry['economics']}'"
+        )
     return Company(
         ticker=ticker,
         **(entry | {"shares_per_listed": float(ratio)}),

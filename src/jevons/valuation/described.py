@@ -17,7 +17,7 @@ from jevons.errors import UserError, did_you_mean
 from jevons.facts.fact import Fact
 from jevons.model.revenue import POOLS, Exposure, exposures, refuse_overallocated
 from jevons.valuation.company import Company, Economics, company_from
-from jevons.valuation.priors import own_names
+from jevons.valuation.priors import own_names, priors_of
 
 SPENDING = "ai_capex"  # the pool of a buyer: its share of what the world spends on AI
 TABLES = ("reported", "segments", "exposures", "inputs", "dollars_per", "price")
@@ -95,7 +95,7 @@ def _one(ticker: str, entry: Any, where: str) -> Described:
     plain.setdefault("name_zh", plain.get("name"))
     listing = 1 / rates[plain["currency"]]
     company = company_from(ticker, plain, place, listing_per_dollar=listing)
-    company = replace(company, own_inputs=_inputs(company.economics, parts["inputs"], place))
+    company = replace(company, own_inputs=_inputs(company, parts["inputs"], place))
     shares = _exposures(ticker, company.economics == "buyer", parts["exposures"], place)
     facts = _facts(company, parts, rates[reporting], place)
     return Described(company, shares, facts)
@@ -162,18 +162,23 @@ def _source(value: Mapping[str, Any], what: str) -> str:
     return source
 
 
-def _inputs(economics: Economics, given: Any, place: str) -> dict[str, dict[str, Any]]:
+def _inputs(company: Company, given: Any, place: str) -> dict[str, dict[str, Any]]:
     """The user's own ranges of the valuation's inputs, by short name."""
-    known = own_names(economics)
+    known, priors = own_names(company), priors_of(company)
     found = {}
     for name, value in given.items():
         what = f"{place} inputs.{name}"
         if name not in known:
             raise UserError(
-                f"{what}: no input of the economics '{economics}' is called '{name}'"
+                f"{what}: no input of the economics '{company.economics}' is called '{name}'"
                 f"{did_you_mean(name, known)}"
             )
         low, middle, high = _range(value, what)
+        prior = priors[name]
+        if prior.distribution == "lognormal" and not low > prior.floor:
+            raise UserError(f"{what} must be above {prior.floor:g}, got {low:g} to {high:g}")
+        if prior.distribution == "logitnormal" and not 0 < low < high < 1:
+            raise UserError(f"{what} must lie between 0 and 1, got {low:g} to {high:g}")
         found[name] = {"p10": low, "median": middle, "p90": high, "source": _source(value, what)}
     return found
 

@@ -62,19 +62,14 @@ def priors_of(company: Company) -> dict[str, Prior]:
     chosen = {name: Prior(name=name, **declared()["shared"][name]) for name in shared}
     return chosen | {
         name: Prior(name=f"{company.ticker}_{name}", **_narrowest(company, name))
-        for name in _own_names(company)
+        for name in own_names(company)
     }
 
 
-def own_names(economics: Economics) -> tuple[str, ...]:
-    """Short names of the inputs that are drawn for each company of a block."""
-    return EVERY + OWN[economics]
-
-
-def _own_names(company: Company) -> tuple[str, ...]:
-    """Those of one company: its margin over the cycle, where it has one and the user no other."""
-    names = own_names(company.economics)
-    if CYCLE not in declared().get(company.ticker, {}) or "margin_change" in company.own_inputs:
+def own_names(company: Company) -> tuple[str, ...]:
+    """Short names of the inputs that are drawn for a company alone."""
+    names = EVERY + OWN[company.economics]
+    if not company.cyclical:
         return names
     return tuple(CYCLE if name == "margin_change" else name for name in names)
 
