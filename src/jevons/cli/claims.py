@@ -5,18 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from jevons.cli.options import (
-    DRAWS,
-    SEED,
-    AsOf,
-    Draws,
-    FactFiles,
-    Json,
-    Seed,
-    existing,
-    open_study,
-)
+from jevons.cli.options import DRAWS, SEED, AsOf, FactFiles, Json, existing, open_study
 from jevons.cli.output import progress, show
+from jevons.cli.run import RUN, Run, spread
 from jevons.errors import UserError, did_you_mean
 
 app = typer.Typer(
@@ -33,10 +24,10 @@ OWN_SHORT = (
 SHORT = ("id", "who", "said_on", "text", "resolves_on", "status", "why", "p_model")
 
 
-def answered(as_of: str | None, seed: int, draws: int, facts: list[Path] | None) -> Any:
+def answered(run: Run) -> Any:
     """Every claim made by the day, resolved with what was known."""
-    with progress(f"Simulating {draws:,} draws") as report:
-        return open_study(as_of, seed, draws, facts, report=report).claims()
+    with progress(f"Simulating {run.draws:,} draws") as report:
+        return run.study(report).claims()
 
 
 def own(as_of: str | None, facts: list[Path] | None) -> list[dict[str, Any]]:
@@ -50,20 +41,15 @@ def own(as_of: str | None, facts: list[Path] | None) -> list[dict[str, Any]]:
 
 
 @app.callback()
-def claims(
-    context: typer.Context,
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-) -> None:
+@spread
+def claims(context: typer.Context, run: Run = RUN) -> None:
     """Published claims: what was said, when it resolves, and what came of it."""
     if context.invoked_subcommand is None:
-        show(answered(as_of, seed, draws, facts), as_json)
+        show(answered(run), run.as_json)
 
 
 @app.command("list")
+@spread
 def list_claims(
     status: Annotated[
         str | None,
@@ -73,11 +59,7 @@ def list_claims(
         str | None,
         typer.Option(metavar="NAME", help="Only this source; jevons for the notes' own forecasts."),
     ] = None,
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
+    run: Run = RUN,
 ) -> None:
     """List the claims made by a day with their status on it."""
     from jevons.claims import STATUSES
@@ -85,13 +67,12 @@ def list_claims(
     if status is not None and status not in STATUSES:
         raise UserError(f"unknown status {status!r}{did_you_mean(status, STATUSES)}")
     if who in (OWN, HINDSIGHT):
-        rows = [row for row in own(as_of, facts) if row["who"] == who]
+        rows = [row for row in own(run.as_of, run.facts) if row["who"] == who]
         rows = [row for row in rows if status in (None, row["status"])]
-        show(
-            rows if as_json else [{name: row[name] for name in OWN_SHORT} for row in rows], as_json
-        )
+        shown = rows if run.as_json else [{name: row[name] for name in OWN_SHORT} for row in rows]
+        show(shown, run.as_json)
         return
-    found = answered(as_of, seed, draws, facts)
+    found = answered(run)
     if who is not None:
         sources = {claim["who"] for claim in found}
         if who not in sources:
@@ -99,28 +80,26 @@ def list_claims(
             raise UserError(f"no claim of {who!r} is on file{hint}")
         found = [claim for claim in found if claim["who"] == who]
     found = [claim for claim in found if status in (None, claim["status"])]
-    show(found if as_json else [{name: row[name] for name in SHORT} for row in found], as_json)
+    shown = found if run.as_json else [{name: row[name] for name in SHORT} for row in found]
+    show(shown, run.as_json)
 
 
 @app.command("show")
+@spread
 def show_claim(
     claim_id: Annotated[
         str, typer.Argument(metavar="CLAIM_ID", help="As printed by: jevons claims list.")
     ],
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
+    run: Run = RUN,
 ) -> None:
     """Show one claim, or forecast of a note: range, source, what decides it, the probability."""
     if claim_id.startswith(f"{OWN}-"):
-        found = {row["id"]: row for row in own(as_of, facts)}
+        found = {row["id"]: row for row in own(run.as_of, run.facts)}
     else:
-        found = {claim["id"]: claim for claim in answered(as_of, seed, draws, facts)}
+        found = {claim["id"]: claim for claim in answered(run)}
     if claim_id not in found:
         raise UserError(f"unknown claim {claim_id!r}{did_you_mean(claim_id, found)}")
-    show(found[claim_id], as_json)
+    show(found[claim_id], run.as_json)
 
 
 @app.command("add")

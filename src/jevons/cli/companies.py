@@ -5,20 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jevons.cli.options import (
-    DRAWS,
-    SEED,
-    AsOf,
-    CompanyFiles,
-    Draws,
-    FactFiles,
-    Json,
-    PriceFiles,
-    PriorOnly,
-    Seed,
-    Tickers,
-    open_study,
-)
+from jevons.cli.options import CompanyFiles, PriceFiles, Tickers
 from jevons.cli.output import progress, show
 from jevons.cli.run import RUN, Run
 from jevons.errors import UserError
@@ -120,15 +107,8 @@ def implied(
     show(answer, run.as_json)
 
 
-def backcheck(
-    as_of: AsOf = None,
-    seed: Seed = SEED,
-    draws: Draws = DRAWS,
-    as_json: Json = False,
-    facts: FactFiles = None,
-    prior: PriorOnly = False,
-) -> None:
+def backcheck(run: Run = RUN) -> None:
     """Modelled against reported revenue, by company and quarter."""
-    with progress(f"Simulating {draws:,} draws") as report:
-        answer = open_study(as_of, seed, draws, facts, report=report, prior=prior).backcheck()
-    show(answer, as_json)
+    with progress(f"Simulating {run.draws:,} draws") as report:
+        answer = run.study(report).backcheck()
+    show(answer, run.as_json)
