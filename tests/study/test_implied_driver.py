@@ -92,7 +92,7 @@ def test_the_chain_itself_at_the_base() -> None:
     assert levels == sorted(levels)
     middle = found["points"][len(levels) // 2]
     assert middle["level"] == pytest.approx(found["base"])
-    base = study().companies.units.at(1.0)
+    base = study().companies.implied.units.at(1.0)
     assert middle["ai_capex"] == pytest.approx(base["ai_capex"], rel=1e-4)
     spending = [point["ai_capex"] for point in found["points"]]
     assert spending[-1] >= spending[0]

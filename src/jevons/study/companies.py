@@ -1,8 +1,6 @@
-"""Figures of companies: fair value, the build-out that a price implies, the value chain."""
+"""Figures of companies: fair value, what moves it, the value chain."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -11,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from jevons.errors import UserError, did_you_mean
-from jevons.model.revenue import exposures
-from jevons.model.simulate import Experiment, inputs_drawn, simulate
+from jevons.model.simulate import Experiment
 from jevons.quantiles import rounded, summarise
-from jevons.study import implied_driver
 from jevons.study.backcheck import backcheck
 from jevons.study.described import with_described
 from jevons.study.economics import economics
+from jevons.study.implied_prices import ImpliedPrices
 from jevons.study.market import Market
 from jevons.study.on_demand import OnDemand, together
 from jevons.study.run import Run
@@ -30,14 +27,11 @@ from jevons.valuation import (
     CompanyValue,
     Described,
     driver_units,
-    implied_capex,
     input_names,
     value_company,
 )
 from jevons.valuation.bounds import bounds
 from jevons.valuation.chain_inputs import UNIT_PRICES, driver
-from jevons.valuation.iso_value import iso_value
-from jevons.valuation.oversubscription import oversubscription
 from jevons.valuation.scenarios import by_region, common_factor_share, tornado
 
 MOST_DRAWS = 100_000  # of the chain's draws that valuation uses, the first ones; bounds memory
@@ -73,8 +67,6 @@ class Companies:
         self.draws = min(run.draws, MOST_DRAWS)
         self.inputs, self.described = inputs, described
         self._values: dict[str, CompanyValue] = {}
-        self._implied: dict[str, dict[str, Any]] = {}
-        self._scales: dict[str, float | None] = {}  # of the implied build-outs, in full precision
 
     @property
     def value_facts(self) -> list[str]:
@@ -84,23 +76,25 @@ class Companies:
     @cached_property
     def paths(self) -> Mapping[str, np.ndarray]:
         """The chain's paths that companies need."""
-        return self.run.paths(self._needed, self.draws)
+        return self.run.paths(self.needed, self.draws)
 
     @property
-    def _needed(self) -> tuple[str, ...]:
+    def needed(self) -> tuple[str, ...]:
+        """Names of those paths."""
         return (*NEEDED, "spending_pools") if self.described else NEEDED
 
     @cached_property
     def chain(self) -> ChainInputs:
         """What valuation takes from the chain."""
-        return self._chain(self.paths, self.experiment, self.run.inputs(UNIT_PRICES, self.draws))
+        return self.chain_of(self.paths, self.experiment, self.run.inputs(UNIT_PRICES, self.draws))
 
-    def _chain(
+    def chain_of(
         self,
         paths: Mapping[str, np.ndarray],
         experiment: Experiment,
         unit_prices: Mapping[str, np.ndarray],
     ) -> ChainInputs:
+        """The same of another experiment, from its paths and prices over the same draws."""
         chain = ChainInputs.of(paths, experiment.setting)
         chain = replace(chain, unit_prices=unit_prices)
         return with_described(chain, paths, experiment, self.described)
@@ -240,98 +234,14 @@ class Companies:
         values = {ticker: self.valued(ticker) for ticker in self.all}
         return backcheck(self.snapshot, self.chain, values)
 
-    def side_by_side(self) -> dict[str, Any]:
-        """The build-out in every price, the same driver for all, and whether they go together."""
-        rows = self.all_implied()
-        scales = {ticker: self._scales[ticker] for ticker in self.all}
-        return {
-            "companies": rows,
-            "oversubscription": oversubscription(scales, self.chain, self.snapshot.as_of),
-        }
+    @cached_property
+    def implied(self) -> ImpliedPrices:
+        """What the prices already assume."""
+        return ImpliedPrices(self)
 
     def values(self) -> list[dict[str, Any]]:
         """Price and fair value of every company."""
         return [self.value(ticker) for ticker in self.all]
-
-    def implied(self, ticker: str) -> dict[str, Any]:
-        """World AI capital spending in 2028 that the price implies.
-
-        Raises:
-            UserError: the ticker is unknown, or 2028 is past.
-        """
-        if ticker not in self._implied:
-            answer = implied_capex(self.valued(ticker), self.chain, self.snapshot.as_of)
-            scale = self._scales[ticker] = answer["scale"]
-            units = driver_units.in_units(self.units, scale, self._largest_share(ticker))
-            told = None if scale is None else rounded(scale)
-            self._implied[ticker] = answer | {"scale": told, "units": units}
-        return self._implied[ticker]
-
-    def all_implied(self) -> list[dict[str, Any]]:
-        """:meth:`implied` of every company.
-
-        Raises:
-            UserError: 2028 is past.
-        """
-        _ = self.units, self.values()  # what all of them read
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # solving lets others run
-            return list(pool.map(self.implied, self.all))
-
-    def implied_driver(self, name: str, tickers: Sequence[str] = ()) -> dict[str, Any]:
-        """The level of one driver of the chain in each price, the chain simulated anew.
-
-        Args:
-            tickers: whose; every company's by default.
-
-        Raises:
-            UserError: a ticker or the driver is unknown.
-        """
-        chosen = {ticker: self.valued(ticker) for ticker in tickers or self.all}
-        prices = {ticker: known.price for ticker, known in chosen.items()}
-        draws = min(self.draws, implied_driver.MOST_DRAWS)
-        found = implied_driver.implied_driver(
-            name, prices, self.experiment, lambda experiment: self._under(experiment, chosen, draws)
-        )
-        return found | {"draws": draws}
-
-    def _under(
-        self, experiment: Experiment, chosen: Mapping[str, CompanyValue], draws: int
-    ) -> tuple[dict[str, float], driver_units.DriverUnits]:
-        """Median values under another experiment, and what translates its build-out."""
-        paths = simulate(experiment, draws, self._needed)
-        chain = self._chain(paths, experiment, inputs_drawn(experiment, UNIT_PRICES, draws))
-        medians = {}
-        for ticker, known in chosen.items():
-            own = {name: self.normals[name][:draws] for name in input_names(known.company)}
-            moved = value_company(known.company, chain, self.snapshot, own, known.price)
-            if moved.per_share is not None:
-                medians[ticker] = float(np.median(moved.per_share))
-        return medians, driver_units.DriverUnits(chain, paths, self.snapshot.as_of)
-
-    @cached_property
-    def units(self) -> driver_units.DriverUnits:
-        """What translates a build-out into gigawatts and tokens."""
-        return driver_units.DriverUnits(self.chain, self.paths, self.snapshot.as_of)
-
-    def _largest_share(self, ticker: str) -> tuple[str, float] | None:
-        """The pool that a company lives on, by its median exposure, and its median share."""
-        own = [row for each in self.described for row in each.exposures] + list(exposures())
-        rows = [row for row in own if row.ticker == ticker]
-        if not rows:
-            return None
-        largest = max(rows, key=lambda row: row.median)
-        settled = self.experiment.inputs.get(largest.name)
-        return largest.pool, largest.median if settled is None else settled.quantile(0.0)
-
-    def iso_value(self, ticker: str, name: str) -> dict[str, Any]:
-        """Pairs of build-out and one input at which the median value is the price.
-
-        Raises:
-            UserError: the ticker or the input is unknown, or the company has no value or price.
-        """
-        valued = self.valued(ticker)
-        normals = {each: self.normals[each] for each in input_names(valued.company)}
-        return iso_value(valued, self.chain, self.snapshot, normals, name, self.inputs.settled)
 
     def multiples(self, ticker: str) -> dict[str, dict[str, Any]]:
         """Market multiples of one company with their percentile in its own history."""
@@ -367,7 +277,7 @@ class Companies:
                 "terminal_share": lambda _: self._terminal_share(ticker),
                 "multiples": lambda _: self.multiples(ticker),
                 "bounds": lambda _: bounds(self.valued(ticker), self.snapshot),
-                "implied": lambda _: self.implied(ticker),
+                "implied": lambda _: self.implied.of(ticker),
             }
         )
 

@@ -43,7 +43,7 @@ FIGURES: Mapping[str, Reader] = {
     ),
     "value_drivers": lambda study, _: study.companies.drivers("NVDA"),
     "market": lambda study, _: study.market(),
-    "implied": lambda study, _: study.companies.all_implied(),
+    "implied": lambda study, _: study.companies.implied.all(),
     "ladders": lambda study, _: study.ladders(),
     "claims": lambda study, _: study.claims(),
     "falsifiers": lambda _, found: falsifiers(found),
@@ -113,7 +113,7 @@ def prepare(study: "Study") -> None:
         apart = pool.submit(lambda: (chain.horizons, study.costs))
         try:
             _ = chain.quantities
-            companies.all_implied()
+            companies.implied.all()
             apart.result()
         except BaseException:
             pool.shutdown(cancel_futures=True)

@@ -320,7 +320,7 @@ class Study:
         Raises:
             UserError: the ticker is unknown.
         """
-        return self.companies.implied(ticker)
+        return self.companies.implied.of(ticker)
 
     def implied_driver(self, name: str, tickers: Sequence[str] = ()) -> dict[str, Any]:
         """Which level of one driver of the chain each price implies, the chain simulated anew.
@@ -328,7 +328,7 @@ class Study:
         Raises:
             UserError: a ticker or the driver is unknown.
         """
-        return self._head() | self.companies.implied_driver(name, tickers)
+        return self._head() | self.companies.implied.driver(name, tickers)
 
     def value_chain(self, year: int | None = None) -> dict[str, Any]:
         """Who is paid out of one year's AI capital spending, and who keeps what.
@@ -344,7 +344,7 @@ class Study:
         Raises:
             UserError: the ticker or the input is unknown, or the company has no value or price.
         """
-        return self.companies.iso_value(ticker, name)
+        return self.companies.implied.beside(ticker, name)
 
     def backcheck(self) -> dict[str, Any]:
         """Modelled against reported AI revenue, by company and quarter."""
@@ -352,7 +352,7 @@ class Study:
 
     def side_by_side(self) -> dict[str, Any]:
         """Which build-out each price implies, and whether all of them can be met at once."""
-        return self.companies.side_by_side()
+        return self.companies.implied.side_by_side()
 
     def drawdown(self) -> list[dict[str, Any]]:
         """How far each share, and each benchmark with prices, is below its 52-week high."""
