@@ -139,7 +139,18 @@ class Study:
         return [self.value("NVDA"), {"ticker": "BE", "missing": "no revenue [2025]"}]
 
     def implied(self, ticker: str) -> dict[str, Any]:
-        return {"ticker": ticker, "driver": "ai_capex_2028", "implied": None, "base": QUANTITY}
+        return {
+            "ticker": ticker,
+            "driver": "ai_capex_2028",
+            "implied": None,
+            "base": QUANTITY,
+            "scale": None,
+            "reason": f"no root for {ticker} [2025]",
+            "units": {
+                "fleet_gw": {"implied": None, "base": 90.0, "unit": "GW"},
+                "share": {"implied": 0.25, "base": 0.1, "unit": "1", "pool": "gpu"},
+            },
+        }
 
     def backcheck(self) -> dict[str, Any]:
         return {"quarters": [{"ticker": "NVDA", "reported": 8.0, "modelled": QUANTITY}]}

@@ -104,7 +104,27 @@ def implied(
         else:
             found = [study.implied(ticker) for ticker in chosen]
             answer = found[0] if len(found) == 1 else found or study.side_by_side()
+            if not found and not run.as_json:
+                answer = _side_by_side(answer)
     show(answer, run.as_json)
+
+
+def _side_by_side(answer: dict[str, Any]) -> dict[str, Any]:
+    """A line a company: what its price implies in each unit; below, who has no root, and why."""
+    rows, reasons = [], []
+    for row in answer["companies"]:
+        units = row.get("units", {})
+        line = {f"{name} ({each['unit']})": each["implied"] for name, each in units.items()}
+        pool = units.get("share", {}).get("pool")
+        rows.append({"ticker": row["ticker"], **line, "pool": pool, "scale": row.get("scale")})
+        if row.get("reason"):
+            reasons.append({"ticker": row["ticker"], "reason": row["reason"]})
+    base = {f"{row['driver']}, base": row["base"] for row in answer["companies"][:1]}
+    return base | {
+        "companies": rows,
+        "no_root": reasons,
+        "oversubscription": answer["oversubscription"],
+    }
 
 
 def backcheck(run: Run = RUN) -> None:
