@@ -106,12 +106,9 @@ def test_prices_side_by_side_are_a_line_a_company(run: Run) -> None:
     """The driver's base once, each unit a column, and the reasons of those without a root below."""
     _, out, _ = run("implied")
     assert out.count("ai_capex_2028, base") == 1
-    assert [line.split()[:3] for line in out.splitlines() if line.split()[:1] == ["NVDA"]] == [
-        ["NVDA", "-", "0.25"],
-        ["NVDA", "no", "root"],
-    ]
     assert "fleet_gw (GW)" in out
     assert "no root for ETN [2025]" in out
+    assert "…" not in out
 
 
 def test_square_brackets_in_a_text_are_no_mark_up(run: Run) -> None:

@@ -160,4 +160,4 @@ def test_who_reports_no_ai_revenue_is_held_to_all_of_it() -> None:
         assert rows[ticker]["metric"] != "total_revenue"
     # NVIDIA's data centre as docs/valuation.md states it. Broadcom's AI revenue is not within a
     # useful error: the page says so and why.
-    assert rows["NVDA"]["mean_absolute_error"] < 0.10
+    assert rows["NVDA"]["mean_absolute_error"] < 0.20
