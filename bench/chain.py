@@ -51,6 +51,9 @@ class Plain:
         self.guided, self.guiding = np.asarray(s.guided)[:, None], np.asarray(s.guiding)
         self.shift = np.asarray(s.buyer_shift)[..., None]
         self.net_debt = float(s.net_debt)
+        self.younger, self.uncounted, self.counted = (
+            np.asarray(each)[:, None] for each in s.generations
+        )
         steps = np.arange(len(QUARTERS), dtype=np.float32)[:, None]
         self.since_anchor = (steps - self.anchor) * DT
         self.since_2025 = (steps - QUARTERS.index("2025Q1")) * DT
@@ -60,12 +63,13 @@ class Plain:
 
     def costs(self) -> None:
         """Efficiency, units per dollar, watts, cost of an hour and of a token, (quarter, draw)."""
-        x, years = self.x, self.since_2025
+        x = self.x
         rate = np.log(x["software_efficiency_growth"])
         faded = decaying(rate, x["efficiency_growth_half_life"], self.since_anchor)
         self.gain = faded + rate * self.anchor_2025 + self.shock[:, None]
-        price = x["accelerator_price"] * x["price_performance_growth"] ** -years
-        self.watts = x["compute_power"] * x["energy_efficiency_growth"] ** -years
+        price = x["accelerator_price"] * x["price_performance_growth"] ** -self.uncounted
+        price = price * np.exp(self.counted)
+        self.watts = x["compute_power"] * x["energy_efficiency_growth"] ** -self.younger
         gpu = self.hourly(price, self.watts)
         custom = self.hourly(price * x["asic_price_ratio"], self.watts * x["asic_watts_ratio"])
         self.asic = self.custom_share(np.log(gpu / custom))

@@ -11,19 +11,16 @@ from jevons.model import efficiency
 from jevons.model.anchors import (
     BUYERS,
     EXPOSURE_RULES,
-    NETWORKING_SHARE,
-    NVIDIA_SHARE,
     RULES,
     TOKEN_GROWTH,
-    Anchor,
-    anchor_quarter,
     buyer_capex,
     quarter_end,
-    quarterly,
     tokens_reported,
 )
 from jevons.model.clock import QUARTERS, quarter_of
+from jevons.model.nvidia import NETWORKING_SHARE, NVIDIA_SHARE, anchor_quarter
 from jevons.model.priors import priors
+from jevons.model.reported import Anchor
 
 from .invented import doubling_revenue, fact, known, quarter_days, quarters, steady_buyers
 
@@ -37,77 +34,6 @@ def tokens(entity: str, value: float, day: date) -> Fact:
 
 def settled(rule: str, *facts: Fact) -> Anchor:
     return RULES[rule](known(*doubling_revenue(), *facts))
-
-
-def test_the_anchor_is_the_last_quarter_known() -> None:
-    facts = doubling_revenue()
-    assert anchor_quarter(known(*facts)) == "2024Q4"
-    assert anchor_quarter(known(*facts, as_of=date(2025, 1, 29))) == "2024Q3"
-
-
-def test_only_periods_of_a_quarter_are_quarterly() -> None:
-    whole = fact("NVDA", "data_center_revenue", 30.0, date(2024, 1, 1), YEAR_END)
-    stock = fact("NVDA", "data_center_revenue", 30.0, None, YEAR_END)
-    quarter = fact("NVDA", "data_center_revenue", 9.0, *quarter_days(2024, 4))
-    assert quarterly([whole, stock, quarter]) == {"2024Q4": quarter}
-
-
-def test_two_quarters_are_too_few_and_the_series_is_named() -> None:
-    with pytest.raises(UserError, match=r"3 quarters of NVDA data_center_revenue.*knows 2"):
-        anchor_quarter(known(*doubling_revenue()[:2]))
-
-
-def test_quarters_before_the_clock_do_not_count() -> None:
-    facts = quarters("NVDA", "data_center_revenue", 2021, [3.0] * 8)
-    with pytest.raises(UserError, match="knows 0"):
-        anchor_quarter(known(*facts))
-
-
-def test_accelerator_spend_takes_networking_out_and_the_others_in() -> None:
-    reported = fact("NVDA", "data_center_networking_revenue", 3.0, *quarter_days(2024, 4))
-    spend = settled("accelerator_spend_at_anchor", reported)
-    assert spend.value == pytest.approx((LAST - 3.0) / NVIDIA_SHARE)
-    assert len(spend.facts) == 2  # the quarter's two figures, once each
-
-
-def test_unreported_networking_keeps_its_last_share() -> None:
-    """A quarter earlier revenue was lower by a fourth root of two; before any split, 13 %."""
-    earlier = fact("NVDA", "data_center_networking_revenue", 3.0, *quarter_days(2024, 3))
-    spend = settled("accelerator_spend_at_anchor", earlier)
-    assert spend.value == pytest.approx((LAST - 3.0 * 2**0.25) / NVIDIA_SHARE)
-    without = settled("accelerator_spend_at_anchor")
-    assert without.value == pytest.approx(LAST * (1 - NETWORKING_SHARE) / NVIDIA_SHARE)
-
-
-def test_revenue_that_doubles_a_year_grows_by_ln_2() -> None:
-    past = settled("accelerator_spend_growth_past")
-    assert past.value == pytest.approx(math.log(2))
-    assert len(past.facts) == 8
-    recent = settled("accelerator_spend_growth")
-    assert recent.value == pytest.approx(math.log(2) * 365.25 / 366)  # 2024 had 366 days
-    assert recent.facts == (
-        f"NVDA/data_center_revenue/{date(2023, 12, 31)}",
-        f"NVDA/data_center_revenue/{YEAR_END}",
-    )
-
-
-def test_growth_over_less_than_a_year_is_put_on_a_year() -> None:
-    recent = RULES["accelerator_spend_growth"](known(*doubling_revenue()[:4]))
-    days = (date(2023, 12, 31) - date(2023, 3, 31)).days
-    assert recent.value == pytest.approx(0.75 * math.log(2) * 365.25 / days)
-
-
-def test_price_is_dollars_over_chips() -> None:
-    entity = "NVIDIA all data-centre accelerators"
-    stocks = [
-        fact(entity, "cumulative_compute", 1.0e6, None, date(2023, 12, 31)),
-        fact(entity, "cumulative_compute", 3.0e6, None, YEAR_END),
-    ]
-    dollars = sum(4 * 2 ** (n / 4) for n in range(4, 8)) * 1e9 * (1 - NETWORKING_SHARE)
-    price = settled("accelerator_price", *stocks)
-    assert price.value == pytest.approx(dollars / 2.0e6 / 1.33**0.4)
-    assert len(price.facts) == 2 + 4
-    assert settled("accelerator_price", stocks[0]) == Anchor(None, ())
 
 
 def test_tokens_are_carried_forward_at_their_growth_and_added() -> None:
@@ -203,8 +129,8 @@ def electricity(publisher: str, year: int, value: float) -> Fact:
 
 def test_base_electricity_is_the_published_use_without_accelerators() -> None:
     lbnl, iea = electricity("LBNL", 2023, 176.0), electricity("IEA", 2022, 150.0)
-    assert settled("us_base_electricity", lbnl, iea).value == pytest.approx(161.0)
-    assert settled("us_base_electricity", iea).value == pytest.approx(150 * 1.03 - 15)
+    assert settled("us_base_electricity", lbnl, iea).value == pytest.approx(164.7)
+    assert settled("us_base_electricity", iea).value == pytest.approx(150 * 1.03 - 11.3)
     assert settled("us_base_electricity") == Anchor(None, ())
 
 

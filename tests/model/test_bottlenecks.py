@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from jevons.model.bottlenecks import extra_build, gigawatts_per_spend, rent, spend_per_unit
+from jevons.model.bottlenecks import (
+    extra_build,
+    gigawatts_per_spend,
+    rent,
+    spend_per_unit,
+    watts_per_unit,
+)
 from jevons.model.simulate import Block, simulate
 from jevons.model.supply import LIMITS
 
@@ -47,12 +53,9 @@ def test_rent_is_the_price_above_cost() -> None:
 def test_each_unit_is_turned_into_spend_by_its_own_ratio() -> None:
     x = {name: np.array([0.5]) for name in ("servers_ratio", "network_ratio")}
     x |= {name: np.array([0.25]) for name in ("power_cooling_ratio", "shell_ratio")}
-    x |= {"compute_power": np.array([1000.0]), "energy_efficiency_growth": np.array([1.0])}
     x |= {"pue": np.array([1.25]), "us_share": np.array([0.8]), "coincidence": np.array([0.5])}
-    wafers, memory = np.full((1, 1), 2.0), np.full((1, 1), 5.0)
-    run = invented(0, 1.0) | {"compute_built": np.full((32, 1), 2.0)}
-    run |= {"accelerator_spend": np.full((32, 1), 40.0)}
-    per = spend_per_unit(x, run, wafers, memory)
+    watts, wafers, memory = (np.full((1, 1), each) for each in (1000.0, 2.0, 5.0))
+    per = spend_per_unit(x, invented(0, 1.0), watts, wafers, memory)
     assert float(per["capital"][0, 0]) == pytest.approx(1 / 2.5)
     assert float(per["network"][0, 0]) == pytest.approx(2.0)
     assert (float(per["packaging"][0, 0]), float(per["memory"][0, 0])) == (0.5, 0.2)
@@ -64,7 +67,8 @@ def test_gigawatts_per_spend_are_those_that_the_chain_draws() -> None:
     x, run = inputs(), paths()
     moved = {name: run[name].T for name in ("compute_built", "accelerator_spend")}
     drawn = np.diff(run["power_used"], axis=1)[:, 12:].T
-    expected = (gigawatts_per_spend(x, moved) * moved["accelerator_spend"])[13:]
+    watts = watts_per_unit(x, np.asarray(experiment().setting.generations.younger, np.float64))
+    expected = (gigawatts_per_spend(x, moved, watts) * moved["accelerator_spend"])[13:]
     np.testing.assert_allclose(drawn, expected, rtol=2e-3, atol=1e-4)
 
 

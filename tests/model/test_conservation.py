@@ -49,6 +49,14 @@ def test_chips_built_are_in_the_fleet_or_retired() -> None:
     assert balanced(came, went)
 
 
+def watts_of(x: dict[str, np.ndarray]) -> np.ndarray:
+    """Watts of an H100-equivalent by quarter shipped, (quarter, draw)."""
+    younger = np.asarray(experiment().setting.generations.younger, np.float64)
+    fall = x["energy_efficiency_growth"] ** -younger[:, None]
+    watts: np.ndarray = x["compute_power"] * fall
+    return watts
+
+
 def test_watts_are_those_of_the_vintages_that_stand() -> None:
     """The fleet's power again from what was built, its watts then and its survival by age."""
     x, paths = run()
@@ -59,10 +67,7 @@ def test_watts_are_those_of_the_vintages_that_stand() -> None:
         whole = 1 + np.exp(-life / SURVIVAL_WIDTH)
         return np.asarray(whole / (1 + np.exp(-(life - age) / SURVIVAL_WIDTH)))
 
-    watts = [
-        x["compute_power"] * x["energy_efficiency_growth"] ** -((t - 8) / 4)
-        for t in range(quarters)
-    ]
+    watts = watts_of(x)
     first = 6 * paths["compute_built"][0] * watts[0] / 1e3  # six quarters of the first additions
     for now in range(quarters):
         stands = sum(
@@ -92,7 +97,6 @@ def test_gigawatts_wanted_are_supplied_or_short() -> None:
 def test_power_used_is_what_the_builds_draw() -> None:
     x, paths = run()
     site = x["pue"] * x["us_share"] * x["coincidence"]
-    drawn = np.diff(paths["power_used"], axis=0)
+    drawn, watts = np.diff(paths["power_used"], axis=0), watts_of(x)
     for now in range(9, len(paths["fleet"])):
-        watts = x["compute_power"] * x["energy_efficiency_growth"] ** -((now - 8) / 4)
-        assert balanced(drawn[now - 1], paths["compute_built"][now] * watts / 1e3 * site)
+        assert balanced(drawn[now - 1], paths["compute_built"][now] * watts[now] / 1e3 * site)

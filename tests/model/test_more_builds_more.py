@@ -157,7 +157,7 @@ def test_a_longer_lead_time_of_power_never_lowers_the_mean_shortfall(
 def test_while_a_shortage_lasts_a_longer_lead_time_never_gives_more_capacity(
     name: str, factor: float
 ) -> None:
-    """Until the shortage first falls, where orders placed for it begin to be too many.
+    """Until the shortage that orders see first falls, where those placed for it are too many.
 
     From then on a longer lead time may give more capacity: orders still come in for a shortage
     that is over. Half of the slack makes a shortage from the start.
@@ -167,9 +167,11 @@ def test_while_a_shortage_lasts_a_longer_lead_time_never_gives_more_capacity(
         run(tight | {f"lead_time_{name}": each}, held=True)["limits"] for each in (1.0, factor)
     )
     number = LIMITS.index(name)
-    shortage = np.log(short[0] / short[number])
+    x = ready()[0]
+    anchor = 0.5 * x["accelerator_spend_at_anchor"] * x[f"{name}_slack"]
+    shortage = np.log(short[0] / np.vstack([anchor, short[number][:-1]]))
     rising = np.cumprod(np.diff(shortage, axis=0) >= 0, axis=0).astype(bool)
-    lasting = np.vstack([np.ones_like(rising[:1]), np.ones_like(rising[:1]), rising[:-1]])
+    lasting = np.vstack([np.ones_like(rising[:1]), rising])
     assert not (falls(-long[number], -short[number]) & lasting).any()
     assert falls(long[number], short[number]).any()
 

@@ -129,7 +129,7 @@ def test_the_derivative_is_that_of_the_chain(horizon: str) -> None:
     """
     index, at = jevons_index(experiment(), BLOCK)[horizon]["total"], START + HORIZONS[horizon]
     differ = []
-    for step in (0.04, 0.005):
+    for step in (0.08, 0.005):
         up, down = (
             in_double(
                 simulate(

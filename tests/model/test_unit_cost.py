@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jevons.model.generations import Generations
 from jevons.model.unit_cost import (
     HOURS_A_YEAR,
     capital_multiple,
@@ -36,10 +37,14 @@ X = numbers(
 )
 
 
-def test_price_and_watts_fall_by_their_factor_a_year() -> None:
-    time = years(-1.0, 0.0, 2.0)
-    np.testing.assert_allclose(price_per_unit(X, time)[:, 0], [45_000, 30_000, 30_000 / 2.25])
-    np.testing.assert_allclose(watts_per_unit(X, time)[:, 0], [1750, 1400, 896])
+def test_price_and_watts_fall_with_younger_designs() -> None:
+    """Watts with the designs; the price of the quarters counted is what it was, here 1.2 of it."""
+    younger = jnp.asarray([-1.0, 0.0, 2.0])
+    uncounted, counted = jnp.asarray([0.0, 0.0, 2.0]), jnp.log(jnp.asarray([1.2, 1.0, 1.0]))
+    shipped = Generations(younger, uncounted, counted)
+    price, watts = price_per_unit(X, shipped)[:, 0], watts_per_unit(X, shipped)[:, 0]
+    np.testing.assert_allclose(price, [36_000, 30_000, 30_000 / 2.25], rtol=1e-6)
+    np.testing.assert_allclose(watts, [1750, 1400, 896], rtol=1e-6)
 
 
 def test_all_capital_is_the_chips_and_what_stands_around_them() -> None:

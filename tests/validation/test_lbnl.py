@@ -56,7 +56,7 @@ def test_the_rule_of_a_half_turns_325_to_580_twh_into_74_to_132_gw() -> None:
 
 
 def test_2023_is_reproduced() -> None:
-    """By construction of the base: 176 less the accelerators' 15, plus the model's own fleet."""
+    """By construction of the base: 176 less the accelerators' 11, plus the model's own fleet."""
     assert rows()[2023, "LBNL"]["ours"]["p50"] == pytest.approx(176, rel=0.01)
 
 

@@ -1,169 +1,40 @@
 """Centres of the chain's inputs, read from facts known by the as-of date.
 
 A rule takes a snapshot and returns the centre with the facts behind it, or no value when the facts
-do not exist yet (the declared median then stands). The anchor quarter is the last one whose
-NVIDIA data-centre revenue is known: there the chain turns from history into forecast.
+do not exist yet (the declared median then stands). What NVIDIA's reports settle is in
+:mod:`jevons.model.nvidia`.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from jevons.errors import UserError
-from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.model import efficiency
 from jevons.model.capex import outside_growth
-from jevons.model.clock import QUARTER_YEARS, QUARTERS, fiscal_quarter_of, quarter_of
+from jevons.model.clock import QUARTER_YEARS, quarter_of
 from jevons.model.efficiency_factors import efficiency_factors
+from jevons.model.nvidia import (
+    QUARTERS_A_YEAR,
+    accelerator_price,
+    accelerator_spend,
+    accelerator_spend_growth,
+    accelerator_spend_growth_past,
+    anchor_quarter,
+    networking_at_anchor,
+)
+from jevons.model.reported import Anchor, last_year, quarterly
 
 BUYERS: tuple[str, ...] = ("MSFT", "AMZN", "GOOGL", "META", "ORCL")
-# NVIDIA's share of world spend on accelerators. Assumption: Broadcom, AMD and the in-house designs
-# of Google and Amazon took the rest in 2023-25; no dated market total is among the facts.
-NVIDIA_SHARE = 0.78
-# NVIDIA's networking in its data-centre revenue before a split is published.
-NETWORKING_SHARE = 0.13
 TOKEN_GROWTH = (
     1.6  # log growth a year used to carry stale token reports to the anchor (a factor of 5)
 )
 CASH_FLOW_GROWTH = 0.14  # log a year, the median of buyers_cash_flow_growth in priors.toml
 OLDEST_REPORT = 1.5  # years for which a report of tokens is carried forward
-FORECAST_MINIMUM_QUARTERS = 3
-QUARTERS_A_YEAR = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A centre settled from facts; ``value`` is None when none was known."""
-
-    value: float | None
-    facts: tuple[str, ...]
-
-
-def quarterly(facts: Sequence[Fact]) -> dict[str, Fact]:
-    """Facts about periods of about a quarter, by the calendar quarter of their middle."""
-    found = {}
-    for fact in facts:
-        if (
-            fact.period_start is not None
-            and 80 <= (fact.period_end - fact.period_start).days <= 100
-        ):
-            found[fiscal_quarter_of(fact.period_start, fact.period_end)] = fact
-    return dict(sorted(found.items()))
-
-
-def last_year(facts: Iterable[Fact]) -> Fact | None:
-    """The fact about the latest period of about a year."""
-    years = [fact for fact in facts if 350 <= fact.days <= 380]
-    return max(years, key=lambda fact: fact.period_end, default=None)
-
-
-def data_center_revenue(snapshot: Snapshot) -> dict[str, Fact]:
-    """NVIDIA data-centre revenue by calendar quarter.
-
-    Raises:
-        UserError: fewer than three quarters since 2023 are known.
-    """
-    facts = quarterly(
-        snapshot.select(entity="NVDA", metric="data_center_revenue", stated_by="company")
-    )
-    recent = {quarter: fact for quarter, fact in facts.items() if quarter in QUARTERS}
-    if len(recent) < FORECAST_MINIMUM_QUARTERS:
-        raise UserError(
-            f"too few facts to run the chain as of {snapshot.as_of}: it needs "
-            f"{FORECAST_MINIMUM_QUARTERS} quarters of NVDA data_center_revenue since "
-            f"{QUARTERS[0]} and knows {len(recent)}; choose a date from 2023-11-21 on"
-        )
-    return recent
-
-
-def anchor_quarter(snapshot: Snapshot) -> str:
-    """The last quarter whose NVIDIA data-centre revenue is known."""
-    return max(data_center_revenue(snapshot))
-
-
-def networking(snapshot: Snapshot) -> Anchor:
-    """NVIDIA's networking revenue (USD_bn/quarter) in the anchor quarter.
-
-    The last share of data-centre revenue that was published, on the quarter's revenue.
-    """
-    revenue = data_center_revenue(snapshot)
-    known = quarterly(
-        snapshot.select(entity="NVDA", metric="data_center_networking_revenue", stated_by="company")
-    )
-    split = [quarter for quarter in known if quarter in revenue]
-    if not split:
-        return Anchor(None, ())
-    last = max(split)
-    share = known[last].central / revenue[last].central
-    facts = (known[last].fact_id, revenue[last].fact_id)
-    return Anchor(share * revenue[max(revenue)].central, facts)
-
-
-def accelerator_spend(snapshot: Snapshot) -> Anchor:
-    """World accelerator spend (USD_bn/quarter) in the anchor quarter."""
-    revenue = data_center_revenue(snapshot)[anchor_quarter(snapshot)]
-    part = networking(snapshot)
-    network = NETWORKING_SHARE * revenue.central if part.value is None else part.value
-    facts = dict.fromkeys((revenue.fact_id, *part.facts))
-    return Anchor((revenue.central - network) / NVIDIA_SHARE, tuple(facts))
-
-
-def accelerator_spend_growth_past(snapshot: Snapshot) -> Anchor:
-    """Log growth a year of NVIDIA data-centre revenue over the clock's history, least squares."""
-    revenue = data_center_revenue(snapshot)
-    position = [QUARTERS.index(quarter) / 4 for quarter in revenue]
-    slope = np.polyfit(position, [math.log(fact.central) for fact in revenue.values()], 1)[0]
-    return Anchor(float(slope), tuple(fact.fact_id for fact in revenue.values()))
-
-
-def surge(snapshot: Snapshot) -> dict[str, float]:
-    """Log of NVIDIA data-centre revenue over its trend through the anchor, by quarter known.
-
-    0 at the anchor. Sales rose fivefold within 2023, which no trend through all quarters shows.
-    """
-    revenue = data_center_revenue(snapshot)
-    slope = accelerator_spend_growth_past(snapshot).value
-    last = max(revenue)
-    assert slope is not None
-    return {
-        quarter: math.log(fact.central / revenue[last].central)
-        - slope * (QUARTERS.index(quarter) - QUARTERS.index(last)) / 4
-        for quarter, fact in revenue.items()
-    }
-
-
-def accelerator_spend_growth(snapshot: Snapshot) -> Anchor:
-    """Log growth of NVIDIA data-centre revenue over the last four quarters known.
-
-    Where one year earlier is not known the growth over the quarters that are is put on a year.
-    """
-    revenue = list(data_center_revenue(snapshot).values())[-5:]
-    first, last = revenue[0], revenue[-1]
-    years = (last.period_end - first.period_end).days / 365.25
-    return Anchor(math.log(last.central / first.central) / years, (first.fact_id, last.fact_id))
-
-
-def accelerator_price(snapshot: Snapshot) -> Anchor:
-    """USD per H100-equivalent in 2024Q4: NVIDIA revenue over equivalents shipped in 2024."""
-    entity, metric = "NVIDIA all data-centre accelerators", "cumulative_compute"
-    before = snapshot.at(entity, metric, date(2023, 12, 31))
-    after = snapshot.at(entity, metric, date(2024, 12, 31))
-    if before is None or after is None:
-        return Anchor(None, ())
-    revenue = [
-        fact
-        for quarter, fact in data_center_revenue(snapshot).items()
-        if quarter.startswith("2024Q")
-    ]
-    dollars = sum(fact.central for fact in revenue) * 1e9 * (1 - NETWORKING_SHARE)
-    price = dollars / (after.central - before.central)
-    # The year's mean stands for mid-2024; price per unit of compute fell 1.33 a year (priors.toml).
-    at_year_end = price * 1.33**-0.4
-    return Anchor(at_year_end, (before.fact_id, after.fact_id, *(f.fact_id for f in revenue)))
 
 
 def tokens_per_second(snapshot: Snapshot) -> Anchor:
@@ -251,7 +122,7 @@ def bitcoin_sites(snapshot: Snapshot) -> Anchor:
 
 def us_base_electricity(snapshot: Snapshot) -> Anchor:
     """US data-centre use in 2023 (TWh) without accelerators; LBNL, else IEA's 2022 figure grown."""
-    accelerators_2023 = 15.0  # what the chain's own fleet drew over 2023, see docs/power.md
+    accelerators_2023 = 11.3  # what the chain's own fleet drew over 2023, see docs/power.md
     fact = snapshot.at("US data centres", "electricity_use", date(2023, 12, 31), stated_by="LBNL")
     if fact is not None:
         return Anchor(fact.central - accelerators_2023, (fact.fact_id,))
@@ -375,7 +246,7 @@ def share_of_spend(
 NETWORK_RATIO, CUSTOM_SHARE = 0.30, 0.19  # medians of network_ratio and asic_share in priors.toml
 EXPOSURE_RULES: Mapping[str, Callable[[Snapshot], Anchor]] = {
     "tokens_per_second": tokens_per_second,
-    "nvidia_network_share": share_of_spend(networking, 1.0, NETWORK_RATIO),
+    "nvidia_network_share": share_of_spend(networking_at_anchor, 1.0, NETWORK_RATIO),
     "broadcom_custom_share": share_of_spend(broadcom, 0.75, CUSTOM_SHARE),
     "broadcom_network_share": share_of_spend(broadcom, 0.25, NETWORK_RATIO),
 }

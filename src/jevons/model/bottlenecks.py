@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons.model.capex import CATEGORIES
-from jevons.model.clock import QUARTERS
 from jevons.model.supply import LIMITS
 
 Floats = NDArray[np.float64]
@@ -32,32 +31,38 @@ UNITS: Mapping[str, str] = {
     "capital": "USD_bn/quarter",
 }
 HOURS = 8.76  # thousand hours a year
-ORIGIN = QUARTERS.index("2025Q1")
 
 
-def watts_per_unit(inputs: Named) -> Floats:
-    """All-in IT watts per H100-equivalent shipped, (quarter, draw); as in unit_cost."""
-    years = (np.arange(len(QUARTERS)) - ORIGIN)[:, None] / 4
-    result: Floats = inputs["compute_power"] * inputs["energy_efficiency_growth"] ** -years
-    return result
+def watts_per_unit(inputs: Named, younger: Floats) -> Floats:
+    """All-in IT watts per H100-equivalent shipped, (quarter, draw); as in unit_cost.
+
+    Args:
+        younger: of :class:`jevons.model.generations.Generations`, (quarter,).
+    """
+    fall: Floats = inputs["energy_efficiency_growth"] ** -younger[:, None]
+    return inputs["compute_power"] * fall
 
 
-def gigawatts_per_spend(inputs: Named, paths: Named) -> Floats:
-    """Average US GW that a USD_bn of accelerators draws, (quarter, draw)."""
+def gigawatts_per_spend(inputs: Named, paths: Named, watts: Floats) -> Floats:
+    """Average US GW that a USD_bn of accelerators draws, (quarter, draw).
+
+    Args:
+        watts: per H100-equivalent, (quarter, draw).
+    """
     units = paths["compute_built"] / paths["accelerator_spend"]
     site = inputs["pue"] * inputs["us_share"] * inputs["coincidence"]
-    result: Floats = units * watts_per_unit(inputs) / 1e3 * site
+    result: Floats = units * watts / 1e3 * site
     return result
 
 
 def spend_per_unit(
-    inputs: Named, paths: Named, wafers_per_spend: Floats, memory_per_spend: Floats
+    inputs: Named, paths: Named, watts: Floats, wafers_per_spend: Floats, memory_per_spend: Floats
 ) -> dict[str, Floats]:
     """Accelerator spend (USD_bn/quarter) that one unit of each limit allows, (quarter, draw).
 
     Args:
-        wafers_per_spend: thousand CoWoS wafers a month for a USD_bn/quarter. memory_per_spend: PB
-            of HBM a quarter for it, each (quarter, draw).
+        watts: per H100-equivalent. wafers_per_spend: thousand CoWoS wafers a month for a
+            USD_bn/quarter. memory_per_spend: PB of HBM a quarter for it, each (quarter, draw).
     """
     one = np.ones_like(paths["accelerator_spend"])
     multiple = 1 + sum(inputs[f"{name}_ratio"] for name in CATEGORIES[1:])
@@ -66,7 +71,7 @@ def spend_per_unit(
         "packaging": 1 / wafers_per_spend,
         "memory": 1 / memory_per_spend,
         "network": one / inputs["network_ratio"],
-        "power": 1 / gigawatts_per_spend(inputs, paths),
+        "power": 1 / gigawatts_per_spend(inputs, paths, watts),
         "capital": one / multiple,
     }
 

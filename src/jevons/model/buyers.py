@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
-from jevons.model.anchors import BUYERS, last_year
+from jevons.model.anchors import BUYERS
 from jevons.model.capital import BORROWING_YEARS, DEBT_CEILING
+from jevons.model.reported import last_year
 
 Floats = NDArray[np.float64]
 

@@ -83,8 +83,8 @@ def _costs(x: Inputs, time: Timeline, setting: Setting) -> Paths:
     gain = unit_cost.efficiency_gain(
         x, time.since_anchor, time.since_2025, setting.shocks.efficiency[:, None]
     )
-    gpu_price = unit_cost.price_per_unit(x, time.since_2025)
-    watts = unit_cost.watts_per_unit(x, time.since_2025)
+    gpu_price = unit_cost.price_per_unit(x, setting.generations)
+    watts = unit_cost.watts_per_unit(x, setting.generations)
     asic = _custom_share(x, time, gpu_price, watts)
     units = supply.units_per_dollar(gpu_price, asic, x["asic_price_ratio"])
     hour = unit_cost.hour_cost(x, 1e3 / units, watts)

@@ -20,8 +20,9 @@ import numpy as np
 
 from jevons.errors import UserError
 from jevons.facts.snapshot import Snapshot
-from jevons.model.anchors import BUYERS, FORECAST_MINIMUM_QUARTERS, data_center_revenue
+from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
+from jevons.model.nvidia import FORECAST_MINIMUM_QUARTERS, data_center_revenue
 from jevons.model.observables import ROWS
 from jevons.model.observations import (
     FREE_LEVEL,
@@ -125,6 +126,7 @@ class Evidence:
                             setting.guiding,
                             setting.buyer_shift,
                             setting.net_debt,
+                            *setting.generations,
                         )
                     ]
                 )

@@ -20,8 +20,10 @@ import numpy as np
 
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
-from jevons.model.anchors import anchor_quarter, buyer_capex, quarterly, year_end
+from jevons.model.anchors import buyer_capex, year_end
 from jevons.model.clock import QUARTER_YEARS, QUARTERS, quarter_of
+from jevons.model.nvidia import anchor_quarter
+from jevons.model.reported import quarterly
 
 # What each buyer's guidance counts, which is then taken off and compared: Amazon's is net of
 # proceeds and incentives, Meta's has the principal of finance leases in it. Microsoft's counts

@@ -23,7 +23,6 @@ ROWS: tuple[str, ...] = (
     "price_decline",
     "efficiency_gain",
     "us_electricity",
-    "compute_built",
     "inference_cost",
     "training_cost",
 )
@@ -48,7 +47,6 @@ def observables(x: Inputs, setting: Setting) -> jax.Array:
         "price_decline": (at_anchor / cost) ** x["price_pass_through"],
         "efficiency_gain": paths["efficiency_gain"],
         "us_electricity": paths["us_electricity"],
-        "compute_built": paths["compute_built"],
         "inference_cost": paths["compute_services"] * inference,
         "training_cost": paths["compute_services"] * (1 - inference),
     }

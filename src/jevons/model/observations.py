@@ -6,7 +6,7 @@ kinds of evidence are kept apart (docs/calibration.md):
 * of an **origin**, a quarter some quarters before the anchor: what was reported after it, which the
   chain as it stood then would have had to foresee (capex of each buyer, NVIDIA, Broadcom);
 * of the **history** up to the anchor: series that the anchored chain does not take as given
-  (tokens, users, prices, electricity, chips, laboratories).
+  (tokens, users, prices, electricity, laboratories).
 """
 
 import math
@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from typing import Any
 
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
-from jevons.model.anchors import BUYERS, PLATFORM_PARTS, quarterly
+from jevons.model.anchors import BUYERS, PLATFORM_PARTS
 from jevons.model.clock import QUARTERS, quarter_of
+from jevons.model.reported import quarterly
 
 FREE_LEVEL = 3.0  # log deviation of a level of which nothing is used
 
@@ -119,7 +119,6 @@ def history(
         *_users(snapshot),
         *_declines(snapshot, anchor),
         *_electricity(snapshot),
-        *_chips(snapshot),
         *_laboratories(snapshot),
     ]
     free = {name for name, entry in series().items() if entry.free}
@@ -209,23 +208,6 @@ def _electricity(snapshot: Snapshot) -> list[Observation]:
 def _year(year: int) -> tuple[int, ...]:
     names = [f"{year}Q{quarter}" for quarter in range(1, 5)]
     return tuple(map(QUARTERS.index, names)) if names[0] in QUARTERS else ()
-
-
-def _chips(snapshot: Snapshot) -> list[Observation]:
-    """Compute shipped in a quarter: the change of the cumulative count."""
-    entity = "NVIDIA all data-centre accelerators"
-    known = [
-        fact
-        for fact in snapshot.select(entity=entity, metric="cumulative_compute")
-        if fact.known_on > fact.period_end  # the running quarter is not whole
-    ]
-    return [
-        Observation("chips", "compute_built", "chips", _at(after.period_end),
-                    (after.central - before.central) / 1e6, (before.fact_id, after.fact_id))
-        for before, after in pairwise(sorted(known, key=lambda fact: fact.period_end))
-        if _at(after.period_end) and after.central > before.central
-        and 80 <= (after.period_end - before.period_end).days <= 100
-    ]  # fmt: skip
 
 
 # What a laboratory's spending is for, and the row that moves with it.

@@ -20,7 +20,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jevons.facts.snapshot import Snapshot
-from jevons.model.anchors import RULES, Anchor
+from jevons.model.anchors import RULES
+from jevons.model.reported import Anchor
 
 BLOCK = 4096  # draws in a compiled block: the fastest size measured on two cores (bench/chain.py)
 GROUP = 32  # names whose draws are made at once outside the chain

@@ -101,6 +101,30 @@ def generation_shares(halves: list[float | None], times: Floats) -> Floats:
     return result
 
 
+def design_dates(chosen: tuple[Product, ...], vendor: str, times: Floats = MIDDLES) -> Floats:
+    """Mean date of the designs that a vendor ships, by compute, in years, (time,).
+
+    A generation is dated by ``half``, the first by its announcement; one without more compute a
+    package than those before it is none. After the last that is known designs go on ageing as at
+    its coming: half a gap between the last two.
+
+    >>> from datetime import date
+    >>> dates = design_dates(products(date(2025, 3, 11)), "NVIDIA", np.array([2024.0, 2030.0]))
+    >>> dates.round(2).tolist()
+    [2022.95, 2029.0]
+    """
+    rows: list[Product] = []
+    for row in (product for product in chosen if product.vendor == vendor):
+        if not rows or row.h100e > rows[-1].h100e:
+            rows.append(row)
+    halves = [None, *(row.half for row in rows[1:])]
+    first = rows[0].known_on
+    dates = [first.year + first.timetuple().tm_yday / 365.25, *(half or 0.0 for half in halves[1:])]
+    mean: Floats = np.array(dates) @ generation_shares(halves, times)
+    ageing = times - (dates[-1] - dates[-2]) / 2
+    return np.where(times > dates[-1], np.maximum(mean, ageing), mean)
+
+
 def product_shares(chosen: tuple[Product, ...], times: Floats = MIDDLES) -> Floats:
     """Share of each product in the compute of its kind, (product, time); adds to 1 a kind."""
     shares = np.zeros((len(chosen), len(times)))

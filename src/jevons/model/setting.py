@@ -9,6 +9,7 @@ import numpy as np
 from jevons.model.capex import outside_growth
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
 from jevons.model.device import on_device
+from jevons.model.generations import Generations, steady_generations
 from jevons.model.guidance import Guided
 from jevons.model.shocks import Shocks
 
@@ -25,6 +26,7 @@ class Setting(NamedTuple):
     guiding: jax.Array  # 1 in quarters for which they have, else 0, (quarter,)
     buyer_shift: jax.Array  # log of a buyer's guided share over the anchor's, (buyer, quarter)
     net_debt: jax.Array  # of the buyers together, USD_bn, scalar
+    generations: Generations  # how price and watts of compute move
 
 
 def setting_of(
@@ -34,6 +36,7 @@ def setting_of(
     surge: Mapping[str, float] | None = None,
     guidance: Guided | None = None,
     net_debt: float = 0.0,
+    generations: Generations | None = None,
 ) -> Setting:
     """Arrays of a setting.
 
@@ -41,6 +44,7 @@ def setting_of(
         anchor: last quarter of history. buyers: each one's capex before and now. shocks: none by
             default. surge: log of revenue over its trend by quarter, 0 where it is not given.
         guidance: of the buyers, none by default. net_debt: of the buyers together, USD_bn.
+        generations: of the chips shipped, a quarter younger every quarter by default.
     """
     ahead = np.arange(len(QUARTERS)) - QUARTERS.index(anchor)
     guidance = guidance or Guided()
@@ -56,6 +60,7 @@ def setting_of(
         guiding=on_device((ahead > 0) & (ahead <= guidance.quarters)),
         buyer_shift=on_device([guidance.share(name, ahead) for name in buyers]),
         net_debt=on_device(net_debt),
+        generations=Generations(*map(on_device, generations or steady_generations())),
     )
 
 

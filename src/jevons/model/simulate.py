@@ -13,16 +13,18 @@ import numpy as np
 
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.variables import variable
-from jevons.model import anchors, input_output, revenue
+from jevons.model import anchors, input_output, nvidia, revenue
 from jevons.model.buyers import balances
 from jevons.model.capex import CATEGORIES
 from jevons.model.chain import Paths, chain
 from jevons.model.clock import QUARTERS
 from jevons.model.demand import WORKLOADS
 from jevons.model.device import on_device
+from jevons.model.generations import generations_of
 from jevons.model.guidance import guided
 from jevons.model.power import OPTIONS
 from jevons.model.priors import BLOCK, Input, Prior, settle, standard_normals, streams
+from jevons.model.reported import Anchor
 from jevons.model.setting import Setting, setting_of
 from jevons.model.shocks import shocks_of
 from jevons.model.supply import LIMITS
@@ -70,16 +72,17 @@ class Experiment:
         told = guided(snapshot)
         # What the weight is laid on; its centre stays as declared.
         inputs["guidance_weight"] = replace(inputs["guidance_weight"], facts=told.facts)
-        anchor = anchors.anchor_quarter(snapshot)
+        anchor = nvidia.anchor_quarter(snapshot)
         buyers = {
             name: (capex.before, capex.now) for name, capex in anchors.buyer_capex(snapshot).items()
         }
         setting = setting_of(
             anchor,
             buyers,
-            surge=anchors.surge(snapshot),
+            surge=nvidia.surge(snapshot),
             guidance=told,
             net_debt=sum(each.net_debt for each in balances(snapshot)),
+            generations=generations_of(snapshot),
         )
         return Experiment(inputs, setting, seed, anchor)
 
@@ -118,7 +121,7 @@ def settle_exposures(snapshot: Snapshot) -> dict[str, Input]:
         prior = Prior(
             row.name, "logitnormal", row.p10, row.median, row.p90, "1", row.source, row.centre
         )
-        anchor = anchors.Anchor(None, ())
+        anchor = Anchor(None, ())
         if row.centre is not None:
             anchor = anchors.EXPOSURE_RULES[row.centre](snapshot)
         centre = row.median if anchor.value is None else min(max(anchor.value, 0.005), 0.95)

@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from jevons.model.demand import Inputs, decaying_growth
+from jevons.model.generations import Generations
 
 HOURS_A_YEAR = 8760.0
 
@@ -30,14 +31,15 @@ def efficiency_gain(
     return since + anchor + shock
 
 
-def price_per_unit(x: Inputs, since_2025: jax.Array) -> jax.Array:
-    """USD per H100-equivalent of GPUs, (quarter, draw)."""
-    return x["accelerator_price"] * x["price_performance_growth"] ** -since_2025
+def price_per_unit(x: Inputs, generations: Generations) -> jax.Array:
+    """USD per H100-equivalent of GPUs, (quarter, draw): as counted, else by the designs shipped."""
+    fall = x["price_performance_growth"] ** -generations.uncounted[:, None]
+    return x["accelerator_price"] * fall * jnp.exp(generations.counted)[:, None]
 
 
-def watts_per_unit(x: Inputs, since_2025: jax.Array) -> jax.Array:
+def watts_per_unit(x: Inputs, generations: Generations) -> jax.Array:
     """All-in IT watts per H100-equivalent shipped, before PUE, (quarter, draw)."""
-    return x["compute_power"] * x["energy_efficiency_growth"] ** -since_2025
+    return x["compute_power"] * x["energy_efficiency_growth"] ** -generations.younger[:, None]
 
 
 def capital_multiple(x: Inputs) -> jax.Array:

@@ -10,6 +10,7 @@ from jevons.facts.snapshot import Snapshot
 from jevons.model import anchors, buyers
 from jevons.model.capex import CATEGORIES, OTHER_CAPEX_GROWTH
 from jevons.model.clock import QUARTERS, YEARS
+from jevons.model.reported import quarterly
 from jevons.model.simulate import Block, Experiment
 from jevons.quantiles import rounded, summarise
 from jevons.study.supply import by_year, year_sums
@@ -124,7 +125,7 @@ def reported_capex(snapshot: Snapshot, buyer: str, year: int) -> dict[str, float
     found = {}
     for name, metric in DEFINITIONS.items():
         facts = snapshot.select(entity=buyer, metric=metric, stated_by="company")
-        known = anchors.quarterly(facts)
+        known = quarterly(facts)
         quarters = [known.get(f"{year}Q{number}") for number in range(1, 5)]
         given = [fact.central for fact in quarters if fact is not None]
         whole = [

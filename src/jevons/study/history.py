@@ -6,15 +6,11 @@ from typing import Any
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.variables import variable
-from jevons.model.anchors import (
-    BUYERS,
-    data_center_revenue,
-    quarter_end,
-    quarterly,
-    tokens_reported,
-)
+from jevons.model.anchors import BUYERS, quarter_end, tokens_reported
+from jevons.model.chip_counts import counted_compute
 from jevons.model.clock import QUARTERS
-from jevons.study.chip_counts import counted_compute
+from jevons.model.nvidia import data_center_revenue
+from jevons.model.reported import quarterly
 
 Point = dict[str, Any]
 # Paths of one company that it reports itself: by the name of the path, entity and metric.

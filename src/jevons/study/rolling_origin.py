@@ -15,8 +15,9 @@ from jevons.claims.scores import crps, lognormal_crps
 from jevons.errors import UserError
 from jevons.facts import Store
 from jevons.facts.snapshot import Snapshot
-from jevons.model.anchors import BUYERS, quarterly
+from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
+from jevons.model.reported import quarterly
 from jevons.quantiles import rounded
 from jevons.study.forecast import TOTAL, reports_ahead
 from jevons.study.study import Study

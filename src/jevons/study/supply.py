@@ -16,11 +16,12 @@ from jevons.facts.snapshot import Snapshot
 from jevons.model import bottlenecks, custom_chips, supply, unit_cost
 from jevons.model import products as chips
 from jevons.model.chain import EARLIER_QUARTERS, EARLY_AGE, Timeline
+from jevons.model.chip_counts import counted_compute
 from jevons.model.clock import QUARTER_YEARS, QUARTERS, YEARS
+from jevons.model.setting import Setting
 from jevons.model.simulate import Block, Experiment
 from jevons.quantiles import rounded, summarise
 from jevons.study import capacities
-from jevons.study.chip_counts import counted_compute
 from jevons.study.vendor_history import vendor_history
 
 Floats = NDArray[np.float64]
@@ -41,17 +42,17 @@ def year_sums(values: Floats) -> Floats:
 
 
 @jax.jit
-def custom_choice(x: Mapping[str, jax.Array], anchor: jax.Array) -> tuple[jax.Array, jax.Array]:
+def custom_choice(x: Mapping[str, jax.Array], setting: Setting) -> tuple[jax.Array, jax.Array]:
     """Share of custom chips by workload, (workload, quarter, draw), and their cost advantage.
 
     In one compiled step: run op by op it takes seconds to compile the first time.
     """
-    time = Timeline.of(anchor)
+    time = Timeline.of(setting.anchor)
     weights = custom_chips.workload_weights(x, time.anchor_since_2025)
     advantage = custom_chips.advantage(
         x,
-        unit_cost.price_per_unit(x, time.since_2025),
-        unit_cost.watts_per_unit(x, time.since_2025),
+        unit_cost.price_per_unit(x, setting.generations),
+        unit_cost.watts_per_unit(x, setting.generations),
     )
     return custom_chips.share_by_workload(x, advantage, time.since_2025, weights), advantage
 
@@ -118,7 +119,7 @@ class SupplyFigures:
         paths, inputs = self.block.paths, self.block.inputs
         spend = paths["accelerator_spend"]
         wafers, memory = self.wafers / spend, self.needed("hbm_gb") / spend
-        per_unit = bottlenecks.spend_per_unit(inputs, paths, wafers, memory)
+        per_unit = bottlenecks.spend_per_unit(inputs, paths, self._watts, wafers, memory)
         extra = bottlenecks.extra_build(paths, per_unit)
         first = min(self.block.anchor + 1, len(QUARTERS) - 1)
         times = {"soon": slice(first, first + 4), "2028": slice(HORIZON, HORIZON + 1)}
@@ -163,10 +164,11 @@ class SupplyFigures:
         life = self.block.inputs["accelerator_life"]
         return np.asarray(jax.jit(supply.survival)(life, ages), np.float64)
 
-    @property
+    @cached_property
     def _watts(self) -> Floats:
         """All-in IT watts per H100-equivalent shipped, (quarter, draw)."""
-        return bottlenecks.watts_per_unit(self.block.inputs)
+        younger = np.asarray(self.experiment.setting.generations.younger, np.float64)
+        return bottlenecks.watts_per_unit(self.block.inputs, younger)
 
     def _standing(self) -> tuple[Floats, Floats]:
         """Compute standing at year ends by product and by year built, (part, year, draw)."""
@@ -210,7 +212,7 @@ class SupplyFigures:
 
     def custom_share(self) -> dict[str, Any]:
         """Share of custom chips in the spend on each workload and in all of it, by year's end."""
-        chosen, advantage = custom_choice(self.block.inputs, self.experiment.setting.anchor)
+        chosen, advantage = custom_choice(self.block.inputs, self.experiment.setting)
         parts = zip(custom_chips.CHIP_WORKLOADS, np.asarray(chosen, np.float64), strict=True)
         return {
             "by_workload": {name: by_year(part[ENDS], "1") for name, part in parts},

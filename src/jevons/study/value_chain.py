@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from jevons.errors import UserError
 from jevons.facts.snapshot import Snapshot
 from jevons.model import capex, input_output, revenue
-from jevons.model.anchors import BUYERS, last_year
+from jevons.model.anchors import BUYERS
 from jevons.model.clock import FIRST_YEAR, LAST_YEAR
 from jevons.model.input_output import FINAL, SECTORS
+from jevons.model.reported import last_year
 from jevons.model.revenue import Exposure
 from jevons.quantiles import rounded, summarise
 from jevons.valuation.chain_inputs import ChainInputs, Path, by_year

@@ -16,17 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons.facts.snapshot import Snapshot
-from jevons.model.anchors import quarterly
+from jevons.model.chip_counts import H100E, Shipment, shipments
 from jevons.model.clock import QUARTERS
 from jevons.model.products import Product, vendor_shares
+from jevons.model.reported import quarterly
 from jevons.model.revenue import POOLS
 from jevons.model.simulate import Block
-from jevons.model.unit_cost import price_per_unit
 from jevons.quantiles import rounded, summarise
-from jevons.study.chip_counts import H100E, Shipment, shipments
 
 Floats = NDArray[np.float64]
-ORIGIN = QUARTERS.index("2025Q1")
 # The chips that Epoch AI counts, by the product of products.csv that stands for them.
 COUNTED: Mapping[str, tuple[str, ...]] = {
     "NVIDIA A100": ("NVIDIA A100", "NVIDIA A800"),
@@ -200,8 +198,6 @@ def gap(
     Prices in USD per H100-equivalent of compute sold, whole systems included.
     """
     reported, counted = reported_revenue(snapshot, "NVIDIA compute"), shipments(snapshot)
-    since = (np.arange(len(QUARTERS)) - ORIGIN)[:, None] / 4
-    prices = np.asarray(price_per_unit(block.inputs, since), np.float64)  # type: ignore[arg-type]
     share = vendor_shares()["NVIDIA"][1]
     places = [i for i, product in enumerate(products) if product.vendor == "NVIDIA"]
     rows = []
@@ -213,17 +209,18 @@ def gap(
         theirs = sum(each.units * H100E[each.chip] for each in own)
         custom = block.paths["custom_silicon_share"][at]
         ours = block.paths["accelerator_spend"][at] * (1 - custom) * share
-        implied = money / theirs * 1e3
+        compute = built[places, at].sum(0)
+        price, implied = ours / compute * 1e3, money / theirs * 1e3
         from_money = float(np.log(ours / money).mean())
-        from_price = -float(np.log(prices[at] / implied).mean())
+        from_price = -float(np.log(price / implied).mean())
         rows.append(
             {
                 "quarter": quarter,
-                "price": rounded(np.median(prices[at])),
+                "price": rounded(np.median(price)),
                 "price_implied": rounded(implied),
                 "from_money": rounded(from_money),
                 "from_price": rounded(from_price),
-                "total": rounded(float(np.log(built[places, at].sum(0) / theirs).mean())),
+                "total": rounded(float(np.log(compute / theirs).mean())),
                 "facts": [*facts, *(each.fact for each in own)],
             }
         )

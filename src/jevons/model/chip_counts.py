@@ -1,6 +1,6 @@
 """Chips shipped as Epoch AI counts them, as compute of H100-equivalents."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from jevons.facts.snapshot import Snapshot
@@ -37,17 +37,24 @@ def shipments(snapshot: Snapshot) -> list[Shipment]:
     return [
         Shipment(quarter_of(fact.period_end), fact.entity, fact.central / 1e6, fact.fact_id)
         for fact in snapshot.select(metric="units_shipped_quarter")
-        if fact.entity in H100E and "incomplete" not in fact.note.lower()
+        if fact.entity in H100E and fact.known_on >= fact.period_end
     ]
 
 
-def counted_compute(snapshot: Snapshot) -> dict[str, tuple[float, list[str]]]:
-    """Compute shipped by calendar quarter (MH100e) and the facts, where NVIDIA is counted."""
+def compute_by_quarter(counts: Iterable[Shipment]) -> dict[str, tuple[float, list[str]]]:
+    """Compute shipped by calendar quarter (MH100e) and the facts."""
     found: dict[str, tuple[float, list[str]]] = {}
-    counted = set()
-    for each in shipments(snapshot):
-        if each.vendor == "NVIDIA":
-            counted.add(each.quarter)
+    for each in counts:
         total, facts = found.get(each.quarter, (0.0, []))
         found[each.quarter] = (total + each.units * H100E[each.chip], [*facts, each.fact])
-    return {quarter: found[quarter] for quarter in counted}
+    return found
+
+
+def counted_compute(snapshot: Snapshot) -> dict[str, tuple[float, list[str]]]:
+    """Compute of all vendors' counts by calendar quarter (MH100e) and the facts.
+
+    Of the quarters in which NVIDIA is counted.
+    """
+    counts = shipments(snapshot)
+    led = {each.quarter for each in counts if each.vendor == "NVIDIA"}
+    return compute_by_quarter(each for each in counts if each.quarter in led)
