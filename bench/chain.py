@@ -257,7 +257,8 @@ class Plain:
                 plan = plan * (wish / self.units[t] / plan) ** planning
                 if self.guiding[t]:
                     plan = plan * (self.told[t] / plan) ** x["guidance_weight"]
-                orders = orders + (np.maximum(np.log(plan / capacity), 0) - orders) * lag
+                paid = np.minimum(plan, self.capital[t])
+                orders = orders + (np.maximum(np.log(paid / capacity), 0) - orders) * lag
                 rate = self.growth[t] + x["shortage_response"] * orders
                 capacity = capacity * np.exp(DT * rate)
                 room = self.headroom(t, used)
@@ -311,7 +312,8 @@ class Plain:
         """US GW that this quarter's builds may draw."""
         if self.year_end[t, 0] <= power.WINDOW_START:
             return np.full_like(used, power.UNCOUNTED)
-        arriving = self.gw[t] - (self.gw[t - 1] if t else 0)
+        firm = self.building + self.grid
+        arriving = firm[t] - (firm[t - 1] if t else 0)
         room = np.maximum(self.gw[t] + self.x["power_slack"] - used, arriving)
         return np.maximum(room, power.LEAST_HEADROOM)
 

@@ -222,7 +222,7 @@ def bounds(limit: str) -> np.ndarray:
     firm = sum(np.asarray(part) for part in power.firm_supply(numbers_of(x), ends))
     options = np.asarray(power.option_supply(numbers_of(x), ends)).sum(0)
     total = (firm + options).T.astype(np.float64)
-    arriving = np.diff(total, axis=1, prepend=0.0)
+    arriving = np.diff(np.asarray(firm).T.astype(np.float64), axis=1, prepend=0.0)
     left = total[:, 1:] + x["power_slack"][:, None] - run["power_used"][:, :-1]
     per_spend = np.diff(run["power_used"], axis=1) / run["accelerator_spend"][:, 1:]
     allowed = np.maximum(left, arriving[:, 1:]) / np.maximum(per_spend, 1e-12)

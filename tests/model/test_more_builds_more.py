@@ -96,6 +96,18 @@ def test_in_the_first_quarter_more_never_lowers_the_build(
 
 
 @settings(max_examples=12, deadline=None)
+@given(st.sampled_from(OPTIONS), FACTOR, st.sampled_from([0.02, 0.4, 1.0]))
+def test_in_the_first_quarter_a_longer_wait_for_power_never_raises_the_build(
+    option: str, factor: float, power: float
+) -> None:
+    """Nor where history has drawn more than was supplied, as with little power of everything."""
+    scarce = dict.fromkeys(("under_construction", "grid_access", "power_slack"), power)
+    before = run(scarce)["limits"][LIMITS.index("power"), 0]
+    after = run(scarce | {f"{option}_lead_time": factor})["limits"][LIMITS.index("power"), 0]
+    assert not falls(before, after).any()
+
+
+@settings(max_examples=12, deadline=None)
 @given(TIGHT, st.sampled_from(MORE), FACTOR)
 def test_with_plans_held_power_drawn_by_builds_never_falls(
     tight: dict[str, float], name: str, factor: float
@@ -179,16 +191,16 @@ def test_while_a_shortage_lasts_a_longer_lead_time_never_gives_more_capacity(
 def test_where_buyers_answer_some_quarters_of_some_draws_build_less() -> None:
     """The counterexample, so that nobody takes the averages for a law of every quarter.
 
-    A fifth more capital: in some quarter of a tenth of the draws less is built than without it,
+    A fifth more capital: in some quarter of a quarter of the draws less is built than without it,
     and never in the first. Up to a quarter the whole build is less in few draws, and by little.
     """
     before, after = run({}), run({"capital": 1.2})
     less = falls(after["accelerator_spend"], before["accelerator_spend"])
-    assert 0.05 < less.any(0).mean() < 0.2
+    assert 0.1 < less.any(0).mean() < 0.4
     built = [paths["accelerator_spend"].cumsum(0) for paths in (before, after)]
     behind = built[1] / built[0] - 1
     assert (behind < -1e-9).any(0).mean() < 0.1
-    assert behind.min() > -0.1
+    assert behind.min() > -0.05
 
 
 def test_where_more_money_builds_less_the_gigawatts_were_drawn_before() -> None:
@@ -197,7 +209,7 @@ def test_where_more_money_builds_less_the_gigawatts_were_drawn_before() -> None:
     less = falls(after["accelerator_spend"], before["accelerator_spend"])
     binds = after["binding"][less].astype(int)
     assert not (binds == LIMITS.index("capital")).any()
-    assert np.mean(binds == LIMITS.index("power")) > 0.7
+    assert np.mean(binds == LIMITS.index("power")) > 0.9
     power = LIMITS.index("power")
     assert (after["limits"][power][less] <= before["limits"][power][less]).mean() > 0.95
     assert (after["power_used"][less] >= before["power_used"][less] - 1e-9).mean() > 0.95

@@ -17,6 +17,7 @@ from jevons.model.products import (
     products,
     standing,
     vendor_shares,
+    weight,
     weights,
 )
 
@@ -57,8 +58,8 @@ def test_compute_units_watts_and_wafers_balance() -> None:
     np.testing.assert_allclose(parts.sum(0), built, rtol=1e-12)
     kind = np.array([product.kind == "custom" for product in chosen])
     np.testing.assert_allclose(parts[kind].sum(0), built * custom, rtol=1e-12)
-    for name in ("units", "watts", "wafers", "hbm_gb"):
-        need = weights(chosen, name)[:, None, None] * parts
+    for name in ("watts", "wafers", "hbm_gb"):
+        need = weights(chosen, name)[:, :, None] * parts
         np.testing.assert_allclose(pro_rata(need.sum(0), need).sum(0), need.sum(0), rtol=1e-9)
 
 
@@ -71,9 +72,38 @@ def test_a_dollar_buys_more_custom_compute() -> None:
 def test_a_wafer_carries_its_packages() -> None:
     """Rubin: nine to a wafer (JPMorgan), so 1 M H100-equivalents are 1/8.8 M chips on 12,600."""
     chosen = products(DAY)
-    at = next(i for i, product in enumerate(chosen) if product.name == "Rubin")
-    assert weights(chosen, "units")[at] == pytest.approx(1 / 8.8)
-    assert weights(chosen, "wafers")[at] * 1e6 == pytest.approx(12_626, abs=1)
+    rubin = next(product for product in chosen if product.name == "Rubin")
+    assert weight(rubin, "wafers") * 1e6 == pytest.approx(12_626, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "first", "last"),
+    [
+        ("wafers", 1 / 29 / 0.315, 1 / 5 / 17.6),
+        ("hbm_gb", 80 / 0.315, 384 / 17.6),
+        ("watts", 926 / 0.315, 3800 / 17.6),
+    ],
+)
+def test_designs_not_yet_announced_need_less_at_the_pace_of_those_that_are(
+    quantity: str, first: float, last: float
+) -> None:
+    """NVIDIA's from the A100 of May 2020 to Rubin Ultra, half at 2027.95; half a year old then.
+
+    Until that date each product needs its own; three years on, half a year less of the pace.
+    """
+    chosen = products(DAY)
+    row = next(i for i, product in enumerate(chosen) if product.name == "Rubin Ultra")
+    found = weights(chosen, quantity, np.array([2023.0, 2027.9, 2030.95]))[row]
+    start = 2020 + date(2020, 5, 14).timetuple().tm_yday / 365.25
+    pace = np.log(first / last) / (2027.95 - start)
+    np.testing.assert_allclose(found, [last, last, last * np.exp(-2.5 * pace)], rtol=1e-6)
+
+
+@given(st.sampled_from([date(2024, 1, 1), date(2025, 3, 11), DAY]))
+def test_compute_never_needs_more_of_anything_as_designs_get_younger(day: date) -> None:
+    chosen = products(day)
+    for quantity in ("wafers", "hbm_gb", "watts"):
+        assert (np.diff(weights(chosen, quantity), axis=1) <= 1e-12).all()
 
 
 def test_what_stands_is_built_times_survival_by_age() -> None:

@@ -137,6 +137,7 @@ def _limits(x: Inputs, time: Timeline, setting: Setting) -> Paths:
         "under_construction": under_construction,
         "grid": grid,
         "options": options,
+        "gw_firm": under_construction + grid,
         "gw_supply": under_construction + grid + options.sum(0),
         "capital": money * paid_for / multiple,
         "chips": jnp.exp(jnp.diff(setting.shocks.chips, prepend=0.0)),
@@ -232,7 +233,8 @@ def _build(
         plan = supply.follow(state.plan, wish, planning)
         plan = supply.follow(plan, now["guided"], now["guidance_weight"])
         plan = jnp.where(forecast, plan, now["history"])
-        capacity, orders = supply.grow(state.capacity, state.orders, plan, now["growth"], x)
+        paid = jnp.minimum(plan, now["capital"])
+        capacity, orders = supply.grow(state.capacity, state.orders, paid, now["growth"], x)
         capacity = capacity.at[CHIPS].multiply(now["chips"])
         capacity = jnp.where(forecast, capacity, now["history"] * slack)
         orders = jnp.where(forecast, orders, 0.0)
@@ -302,7 +304,7 @@ def _build(
         "growth": jnp.moveaxis(limits["growth"], 1, 0),
         "history": history,
         "gw_supply": limits["gw_supply"] + x["power_slack"],
-        "gw_arriving": jnp.diff(limits["gw_supply"], axis=0, prepend=0.0),
+        "gw_arriving": jnp.diff(limits["gw_firm"], axis=0, prepend=0.0),
         "capital": limits["capital"],
         "chips": limits["chips"],
         "guided": _at(history, setting.anchor) * jnp.exp(guided),

@@ -92,13 +92,15 @@ def merit_cost(x: Inputs, idle: jax.Array) -> jax.Array:
 def headroom(
     supply: jax.Array, arriving: jax.Array, used: jax.Array, in_window: jax.Array
 ) -> jax.Array:
-    """US GW that a quarter's builds may draw: what is left, never less than what arrives.
+    """US GW that a quarter's builds may draw: what is left, never less than the firm that arrives.
 
-    A shock may take supply away; what is built already keeps its power, so no quarter has less than
+    Where history drew more than all supply so far, only what is firm can be drawn as it arrives:
+    options that start later arrive faster from then on, which must not count for them. A shock may
+    take supply away; what is built already keeps its power, so no quarter has less than
     :data:`LEAST_HEADROOM`.
 
     Args:
-        supply: slack plus all supply so far, GW. arriving: supply of this quarter, GW.
+        supply: slack plus all supply so far, GW. arriving: firm supply of this quarter, GW.
         used: GW drawn by earlier builds. in_window: false before 2025, when nothing is counted.
     """
     left = jnp.maximum(jnp.maximum(supply - used, arriving), LEAST_HEADROOM)

@@ -101,28 +101,47 @@ def generation_shares(halves: list[float | None], times: Floats) -> Floats:
     return result
 
 
+def generations(chosen: tuple[Product, ...], vendor: str) -> tuple[list[Product], list[float]]:
+    """A vendor's generations, oldest first, and their dates: ``half``, of the first its
+    announcement. A product without more compute a package than those before it is none.
+    """
+    rows: list[Product] = []
+    for row in (product for product in chosen if product.vendor == vendor):
+        if not rows or row.h100e > rows[-1].h100e:
+            rows.append(row)
+    first = rows[0].known_on
+    dates = [first.year + first.timetuple().tm_yday / 365.25]
+    return rows, [*dates, *(row.half for row in rows[1:] if row.half is not None)]
+
+
 def design_dates(chosen: tuple[Product, ...], vendor: str, times: Floats = MIDDLES) -> Floats:
     """Mean date of the designs that a vendor ships, by compute, in years, (time,).
 
-    A generation is dated by ``half``, the first by its announcement; one without more compute a
-    package than those before it is none. After the last that is known designs go on ageing as at
-    its coming: half a gap between the last two.
+    After the last generation that is known designs go on ageing as at its coming: half a gap
+    between the last two.
 
     >>> from datetime import date
     >>> dates = design_dates(products(date(2025, 3, 11)), "NVIDIA", np.array([2024.0, 2030.0]))
     >>> dates.round(2).tolist()
     [2022.95, 2029.0]
     """
-    rows: list[Product] = []
-    for row in (product for product in chosen if product.vendor == vendor):
-        if not rows or row.h100e > rows[-1].h100e:
-            rows.append(row)
-    halves = [None, *(row.half for row in rows[1:])]
-    first = rows[0].known_on
-    dates = [first.year + first.timetuple().tm_yday / 365.25, *(half or 0.0 for half in halves[1:])]
-    mean: Floats = np.array(dates) @ generation_shares(halves, times)
+    _, dates = generations(chosen, vendor)
+    return _known_dates(dates, times) + _successors(dates, times)
+
+
+def _known_dates(dates: list[float], times: Floats) -> Floats:
+    """Mean date of the designs shipped among those that are known, (time,)."""
+    result: Floats = np.array(dates) @ generation_shares([None, *dates[1:]], times)
+    return result
+
+
+def _successors(dates: list[float], times: Floats) -> Floats:
+    """Years by which designs that nobody has announced yet make those shipped younger, (time,)."""
+    if len(dates) == 1:
+        return np.zeros_like(times)
     ageing = times - (dates[-1] - dates[-2]) / 2
-    return np.where(times > dates[-1], np.maximum(mean, ageing), mean)
+    later = np.maximum(ageing - _known_dates(dates, times), 0.0)
+    return np.where(times > dates[-1], later, 0.0)
 
 
 def product_shares(chosen: tuple[Product, ...], times: Floats = MIDDLES) -> Floats:
@@ -159,19 +178,38 @@ def compute_by_product(chosen: tuple[Product, ...], built: Floats, custom: Float
     return np.stack([shares[i][:, None] * by_kind[p.kind] for i, p in enumerate(chosen)])
 
 
-def weights(chosen: tuple[Product, ...], quantity: str) -> Floats:
-    """A property per H100-equivalent, (product,): 1 is one unit's worth over its compute.
+def weight(product: Product, quantity: str) -> float:
+    """A property per H100-equivalent: one unit's worth over its compute.
 
     Args:
-        quantity: ``units`` (1), ``watts``, ``hbm_gb`` or ``wafers``.
+        quantity: ``watts``, ``hbm_gb`` or ``wafers``.
     """
     per_unit = {
-        "units": [1.0 for _ in chosen],
-        "watts": [product.watts for product in chosen],
-        "hbm_gb": [product.hbm_gb for product in chosen],
-        "wafers": [1 / product.per_wafer for product in chosen],
-    }[quantity]
-    result: Floats = np.array(per_unit) / np.array([product.h100e for product in chosen])
+        "watts": product.watts,
+        "hbm_gb": product.hbm_gb,
+        "wafers": 1 / product.per_wafer,
+    }
+    return per_unit[quantity] / product.h100e
+
+
+def weights(chosen: tuple[Product, ...], quantity: str, times: Floats = MIDDLES) -> Floats:
+    """:func:`weight` of each product as shipped, (product, time).
+
+    A product's own, as long as its vendor has announced what comes next. Designs that nobody has
+    announced need less of everything: on from the vendor's last at the pace from its first to it,
+    and never more.
+    """
+    result = np.empty((len(chosen), len(times)))
+    for vendor in vendor_shares():
+        own = [number for number, product in enumerate(chosen) if product.vendor == vendor]
+        if not own:
+            continue
+        rows, dates = generations(chosen, vendor)
+        years = max(dates[-1] - dates[0], 1.0)
+        pace = np.log(weight(rows[0], quantity) / weight(rows[-1], quantity)) / years
+        fall = np.exp(-max(pace, 0.0) * _successors(dates, times))
+        for number in own:
+            result[number] = weight(chosen[number], quantity) * fall
     return result
 
 

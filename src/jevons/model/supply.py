@@ -2,9 +2,9 @@
 
 All limits are put in one unit, accelerator spend in USD_bn a quarter, so that the smallest is the
 one that binds. Chips, packaging, memory and network are capacities that grow by themselves and,
-after a lead time, in answer to shortage:
+after a lead time, in answer to shortage of what buyers plan and can pay for:
 
-    o(t) = o(t-1) + (ln(wish / capacity)+ - o(t-1)) dt / lead time
+    o(t) = o(t-1) + (ln(paid / capacity)+ - o(t-1)) dt / lead time
     d ln capacity = (growth + response o) dt
 """
 
@@ -50,19 +50,19 @@ def slack(x: Inputs) -> jax.Array:
 
 
 def grow(
-    capacity: jax.Array, orders: jax.Array, wish: jax.Array, growth: jax.Array, x: Inputs
+    capacity: jax.Array, orders: jax.Array, paid: jax.Array, growth: jax.Array, x: Inputs
 ) -> tuple[jax.Array, jax.Array]:
     """One quarter of capacity growth with lagged response to shortage.
 
     Args:
-        capacity, orders: (capacity, draw), USD_bn/quarter and log shortage. wish: (draw,).
-        growth: (capacity, draw), log a year.
+        capacity, orders: (capacity, draw), USD_bn/quarter and log shortage. paid: what buyers plan
+            and can pay for, USD_bn/quarter, (draw,). growth: (capacity, draw), log a year.
 
     Returns:
         capacity and orders one quarter on.
     """
     lead = jnp.stack([x[name] for name in LEAD_TIMES])
-    shortage = jnp.maximum(jnp.log(wish / capacity), 0.0)
+    shortage = jnp.maximum(jnp.log(paid / capacity), 0.0)
     orders = orders + (shortage - orders) * jnp.minimum(QUARTER_YEARS / lead, 1.0)
     rate = growth + x["shortage_response"] * orders
     return capacity * jnp.exp(QUARTER_YEARS * rate), orders

@@ -1,7 +1,8 @@
 """Packaging and memory in their own units: what is built, what could be, and what is published.
 
 The chain holds every limit as accelerator spend. A quarter's builds say how many wafers and how
-much memory a dollar of it takes, and so what the limit is in wafers and in bits.
+much memory a dollar of it takes, and so what the limit is in wafers and in bits. They are made
+:data:`AHEAD` quarters before the compute counts as built.
 """
 
 from collections.abc import Sequence
@@ -21,23 +22,26 @@ from jevons.quantiles import rounded, summarise
 
 Floats = NDArray[np.float64]
 ENDS = [QUARTERS.index(f"{year}Q4") for year in YEARS]
+# Quarters from a wafer packed or memory made to compute that is built: test, boards, racks and
+# their installation. Assumption; TrendForce puts as much from HBM wafer to package (CHP-0071).
+AHEAD = 2
 LATE = (11, 1)  # from here on a capacity stands for that of the year's end
 # What is published of a limit's lead time, by the limit's input in the chain.
 PUBLISHED_LEADS = {"lead_time_memory": ("HBM from wafer to package", "HBM capacity")}
 
 
 def packaging(block: Block, wafers: Floats, snapshot: Snapshot) -> list[dict[str, Any]]:
-    """CoWoS wafers a month that each year's last quarter needs and could have had.
+    """CoWoS wafers a month of each year's last quarter: packed for builds, and possible.
 
     Args:
-        block: paths. wafers: thousand a month that builds need, (quarter, draw).
+        block: paths. wafers: thousand a month in the builds of a quarter, (quarter, draw).
 
     Returns:
         a row a year: ``needed``, ``capacity``, and what is ``stated`` of TSMC's capacity at the
         year's end (median, lowest and highest of the publishers' last words), thousand wafers a
         month; ``ratio``: our median capacity over it.
     """
-    possible = capacity(block, wafers, "packaging")
+    needed, possible = made(wafers), made(capacity(block, wafers, "packaging"))
     rows = []
     for year, end in zip(YEARS, ENDS, strict=True):
         facts = [
@@ -46,24 +50,23 @@ def packaging(block: Block, wafers: Floats, snapshot: Snapshot) -> list[dict[str
             if fact.period_start is None
             and date(year, *LATE) <= fact.period_end <= date(year, 12, 31)
         ]
-        row = _row(wafers[end], possible[end], "1000 wafer/month", facts, 1e-3)
+        row = _row(needed[end], possible[end], "1000 wafer/month", facts, 1e-3)
         rows.append({"year": year, **row})
     return rows
 
 
 def memory(block: Block, petabytes: Floats, snapshot: Snapshot) -> list[dict[str, Any]]:
-    """High-bandwidth memory of each year: what builds need, what could have been, in PB a year.
+    """High-bandwidth memory of each year: made for builds, and possible, in PB a year.
 
     Args:
-        block: paths. petabytes: a quarter, that builds need, (quarter, draw).
+        block: paths. petabytes: in the builds of a quarter, (quarter, draw).
 
     Returns:
-        a row a year as of :func:`packaging`; ``stated`` is what all makers ship, on hand for
-        builds of the year and after.
+        a row a year as of :func:`packaging`; ``stated`` is what all makers ship in the year.
     """
     shape = (len(YEARS), 4, petabytes.shape[-1])
-    needed = petabytes.reshape(shape).sum(1)
-    possible = capacity(block, petabytes, "memory").reshape(shape).sum(1)
+    needed = made(petabytes).reshape(shape).sum(1)
+    possible = made(capacity(block, petabytes, "memory")).reshape(shape).sum(1)
     rows = []
     for at, year in enumerate(YEARS):
         facts = [
@@ -73,6 +76,18 @@ def memory(block: Block, petabytes: Floats, snapshot: Snapshot) -> list[dict[str
         ]
         rows.append({"year": year, **_row(needed[at], possible[at], "PB/year", facts, 1.0)})
     return rows
+
+
+def made(built: Floats) -> Floats:
+    """What is made in a quarter for the builds :data:`AHEAD`, as of builds, (quarter, draw).
+
+    Nothing is known of builds after the clock: its last quarter stands for them.
+
+    >>> made(np.array([[1.0], [2.0], [3.0], [4.0]]))[:, 0].tolist()
+    [3.0, 4.0, 4.0, 4.0]
+    """
+    result: Floats = built[np.minimum(np.arange(len(built)) + AHEAD, len(built) - 1)]
+    return result
 
 
 def capacity(block: Block, needed: Floats, limit: str) -> Floats:

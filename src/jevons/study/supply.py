@@ -78,13 +78,12 @@ class SupplyFigures:
         return chips.compute_by_product(self.products, self.block.paths["compute_built"], custom)
 
     def needed(self, quantity: str) -> Floats:
-        """Wafers, memory, watts or units of all products built, (quarter, draw).
+        """Wafers, memory or watts of all products built, (quarter, draw).
 
-        Millions of wafers, PB, GW / 1000 or millions of units a quarter; see
-        :func:`jevons.model.products.weights`.
+        Millions of wafers, PB or GW / 1000 a quarter; see :func:`jevons.model.products.weights`.
         """
         weights = chips.weights(self.products, quantity)
-        result: Floats = np.einsum("p,pqd->qd", weights, self.built)
+        result: Floats = np.einsum("pq,pqd->qd", weights, self.built)
         return result
 
     @cached_property
