@@ -1,8 +1,9 @@
 """The chain over blocks of draws, against the same chain written out in chunked NumPy.
 
 Run: ``python bench/chain.py``. Checks that both agree on the same inputs, then prints draws a
-second by block size and threads, the ratio to the fastest one-thread NumPy of the same run, and the
-memory of a large simulation. A table measured with it, and how to read it: bench/README.md.
+second by block size and threads, the ratio to the fastest one-thread NumPy of the same run, the
+same with sampling and quantiles included, and the memory of a large simulation. Tables measured
+with it, and how to read them: bench/README.md.
 """
 
 import math
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from typing import Any
 
 import jax
@@ -22,13 +24,17 @@ from jevons.facts import load
 from jevons.model import capex, capital, custom_chips, input_output, power, revenue, supply
 from jevons.model import chain as model
 from jevons.model.clock import FIRST_YEAR, QUARTERS
+from jevons.model.device import compiler_options
 from jevons.model.priors import BLOCK
-from jevons.model.simulate import Experiment, arguments, sample, simulate
+from jevons.model.simulate import PART, Experiment, arguments, sample, series, simulate
+from jevons.quantiles import LEVELS
+from jevons.study.path_summaries import series_names, summarise_paths
 
 DRAWS = 65_536
-BLOCKS = 1024, BLOCK, 16_384
+BLOCKS = PART, BLOCK, 16_384
 ROUNDS = 5
 LARGE = 1_000_000
+WHOLE, WHOLE_ROUNDS = 2**18, 3  # a whole run; NumPy keeps every path of it for its quantiles
 DIFFERENCES = {
     "compute_retired": "fleet",
     "gross_shortfall": "new_power_demand",
@@ -49,7 +55,8 @@ class Plain:
         self.before, self.now = np.asarray(s.buyer_before), np.asarray(s.buyer_now)
         self.shock, self.surge = np.asarray(s.shocks.efficiency), np.asarray(s.surge)[:, None]
         self.guided, self.guiding = np.asarray(s.guided)[:, None], np.asarray(s.guiding)
-        self.shift = np.asarray(s.buyer_shift)[..., None]
+        self.own = np.asarray(s.buyer_guided)[..., None]
+        self.until = np.asarray(s.buyer_until, int)
         self.net_debt = float(s.net_debt)
         self.younger, self.uncounted, self.counted = (
             np.asarray(each)[:, None] for each in s.generations
@@ -256,7 +263,7 @@ class Plain:
                 wish = np.maximum(speed * (ahead - standing) + retiring, 1e-4)
                 plan = plan * (wish / self.units[t] / plan) ** planning
                 if self.guiding[t]:
-                    plan = plan * (self.told[t] / plan) ** x["guidance_weight"]
+                    plan = plan * (self.told[t] / plan) ** (x["guidance_weight"] * self.guiding[t])
                 paid = np.minimum(plan, self.capital[t])
                 orders = orders + (np.maximum(np.log(paid / capacity), 0) - orders) * lag
                 rate = self.growth[t] + x["shortage_response"] * orders
@@ -292,6 +299,7 @@ class Plain:
                 "compute_wanted": wanted,
                 "served_share": np.minimum(fleet / wanted, 1),
                 "scarcity": scarcity,
+                "plan": plan,
                 "accelerator_spend": spend,
                 "compute_built": built,
                 "compute_retired": retiring,
@@ -330,8 +338,12 @@ class Plain:
         ratios = [x[f"{name}_ratio"] for name in capex.CATEGORIES[1:]]
         before = self.before[:, None, None]
         other = before * np.exp(capex.OTHER_CAPEX_GROWTH * (self.year_end - 2022.5))
-        own = (self.now - other[:, self.anchor, 0])[:, None, None] * np.exp(self.shift)
-        buyers = other + own / total[self.anchor] * total
+        now = (self.now - other[:, self.anchor, 0])[:, None, None]
+        plan = np.log(found.pop("plan") / spend[self.anchor])
+        held = np.clip(np.arange(len(spend)), self.anchor, self.until[:, None])
+        told = self.own + x["guidance_surprise"] * self.since_anchor[held]
+        beyond = np.exp(x["guidance_weight"] * (told - plan[held]))
+        buyers = other + now * beyond * total / total[self.anchor]
         gross = found["new_power_demand"] - self.building - self.grid
         taken = self.merit_order(gross)
         us_gw = found["fleet_power"] * x["pue"] * x["us_share"] * x["coincidence"]
@@ -505,7 +517,7 @@ def compare(x: Inputs, experiment: Experiment) -> None:
 
     Rounds go through all rows in turn, so that other work on the machine slows all alike.
     """
-    compiled = jax.jit(model.chain)
+    compiled = jax.jit(model.chain, compiler_options=compiler_options())
     work: dict[tuple[str, int], tuple[Callable[[int], object], int]] = {}
     for size in BLOCKS:
         plain = cut(x, size)
@@ -534,6 +546,72 @@ def compare(x: Inputs, experiment: Experiment) -> None:
         print(f"{engine:8}{size:8,}{threads:9}{seconds:8.3f}{rate:11.0f}{ratio:7.2f}")
 
 
+class PlainRun:
+    """Sampling, chain and quantiles of every series in NumPy, chunk by chunk, one thread."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        declared, drawn = arguments(experiment)
+        self.kinds = {name: (prior.distribution, prior.floor) for name, prior in declared}
+        self.location, self.width = (np.asarray(each)[:, None] for each in drawn[:2])
+        self.factor = np.asarray(drawn.factor)
+
+    def inputs(self, generator: np.random.Generator, draws: int) -> Inputs:
+        """Draws of every input in its unit, each (draw,)."""
+        shape = len(self.kinds), draws
+        normals = self.factor @ generator.standard_normal(shape, np.float32)
+        found = {}
+        for (name, (kind, floor)), raw in zip(
+            self.kinds.items(), self.location + self.width * normals, strict=True
+        ):
+            match kind:
+                case "lognormal":
+                    found[name] = np.float32(floor) + np.exp(raw)
+                case "logitnormal":
+                    found[name] = sigmoid(raw)
+                case "normal":
+                    found[name] = raw
+        return found
+
+    def __call__(self, draws: int, chunk: int) -> dict[str, Floats]:
+        """Quantiles and mean of each series, (level and mean, quarter)."""
+        generator, kept = np.random.Generator(np.random.SFC64(2025)), dict[str, Floats]()
+        for start in range(0, draws, chunk):
+            paths = run_plain(self.inputs(generator, chunk), self.experiment)
+            for name in series_names():
+                of, at = series(name)
+                if of not in paths:
+                    continue
+                path = paths[of] if at is None else paths[of][at]
+                if name not in kept:
+                    kept[name] = np.empty((*path.shape[:-1], draws), path.dtype)
+                kept[name][..., start : start + chunk] = path
+        ranks = [round(level * (draws - 1)) for level in LEVELS.values()]
+        return {
+            name: np.stack([*np.sort(path)[..., ranks].T, path.mean(-1)])
+            for name, path in kept.items()
+        }
+
+
+def whole(experiment: Experiment) -> None:
+    """Print seconds of both for sampling, chain, quantiles and mean of every series."""
+    plain = PlainRun(experiment)
+    work: dict[str, Callable[[], object]] = {
+        f"NumPy, chunks of {chunk:,}": partial(plain, WHOLE, chunk) for chunk in BLOCKS
+    }
+    work["JAX, as jevons simulate"] = partial(summarise_paths, experiment, WHOLE)
+    best = dict.fromkeys(work, math.inf)
+    for _ in range(WHOLE_ROUNDS):
+        for name, run in work.items():
+            start = time.perf_counter()
+            run()
+            best[name] = min(best[name], time.perf_counter() - start)
+    base = min(seconds for name, seconds in best.items() if name.startswith("NumPy"))
+    print(f"sampling, chain and quantiles of {len(series_names())} series, {WHOLE:,} draws:")
+    for name, seconds in best.items():
+        print(f"{name:28}{seconds:8.2f} s  ratio {base / seconds:.2f}")
+
+
 def large(experiment: Experiment) -> None:
     """Print seconds and the process's peak memory (Linux) for many draws of one path."""
     simulate(experiment, 1, ["ai_capex"])  # compiles
@@ -556,6 +634,7 @@ def main() -> None:
     worst, apart = check(cut(x, BLOCK)[0], experiment)
     print(f"agreement: median gap of the worst path {worst:.1e}, {apart:.3%} of values over 0.1 %")
     compare(x, experiment)
+    whole(experiment)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from scipy.stats import chi2
 
 from jevons.cli.compiled import keep_compiled_code
 from jevons.facts import load
+from jevons.model.device import compiler_options
 from jevons.model.evidence import Arrays, gather
 from jevons.model.likelihood import covariance, discrepancies, log_likelihood, predicted
 from jevons.model.observations import series
@@ -77,7 +78,7 @@ def runner(declared: Declared) -> Callable[..., tuple[jax.Array, jax.Array]]:
         state = kernel.sample(state, (data, scale), {})
         return state, (scale.at(state.z["u"]), state.diverging)
 
-    @partial(jax.jit, static_argnums=3)
+    @partial(jax.jit, static_argnums=3, compiler_options=compiler_options())
     def run(keys: jax.Array, data: Arrays, scale: Scale, iterations: int) -> Any:
         state = jax.vmap(begin, in_axes=(0, *by_set))(keys, data, scale)
         step = jax.vmap(move, in_axes=(0, *by_set))

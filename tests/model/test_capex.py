@@ -24,9 +24,9 @@ def test_categories_are_the_ratios_of_accelerators() -> None:
     assert sum(amounts) == pytest.approx(20 * float(unit_cost.capital_multiple(RATIOS)[0]))
 
 
-def test_a_buyer_spends_as_before_and_its_share_of_ai() -> None:
-    """2022's 5 USD_bn grow 3 % a year; 20 % of 80 come on top."""
-    spent = by_buyer(years(80.0), jnp.asarray([[0.2]]), jnp.asarray([5.0]), years(2.5))
+def test_a_buyer_spends_as_before_and_for_ai() -> None:
+    """2022's 5 USD_bn grow 3 % a year; 16 for AI come on top."""
+    spent = by_buyer(jnp.asarray([[[16.0]]]), jnp.asarray([5.0]), years(2.5))
     assert float(spent[0, 0, 0]) == pytest.approx(5 * math.exp(0.075) + 16, rel=1e-6)
 
 

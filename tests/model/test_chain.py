@@ -199,10 +199,9 @@ def bounds(limit: str) -> np.ndarray:
     if limit in supply.CAPACITIES:
         number = supply.CAPACITIES.index(limit)
         slack = np.asarray(supply.slack(numbers_of(x)))[number]
-        growth = np.asarray(
-            supply.capacity_growth(numbers_of(x), jnp.asarray(SINCE_ANCHOR)[:, None])
-        )
-        grown = QUARTER_YEARS * np.cumsum(growth[number, FORECAST].astype(np.float64), axis=0)
+        growth = supply.capacity_growth(numbers_of(x), jnp.asarray(SINCE_ANCHOR)[:, None])
+        growth = growth + supply.relative_growth(numbers_of(x))[number]
+        grown = QUARTER_YEARS * np.cumsum(np.asarray(growth, np.float64)[FORECAST], axis=0)
         return np.asarray((x["accelerator_spend_at_anchor"] * slack * np.exp(grown)).T)
     if limit == "capital":
         other = float(experiment().setting.buyer_before.sum()) * np.exp(

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from datetime import date
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 
 from jevons.facts.fact import Fact
 from jevons.model.anchors import BUYERS
-from jevons.model.clock import QUARTERS
+from jevons.model.capex import outside_growth
+from jevons.model.clock import FIRST_YEAR, QUARTERS
 from jevons.model.guidance import Guided, guided
-from jevons.model.simulate import simulate
+from jevons.model.simulate import Experiment, simulate
 from jevons.model.supply import LIMITS
 
 from .invented import (
@@ -75,7 +77,7 @@ def test_what_is_reported_of_the_year_is_taken_off() -> None:
     _, growth, quarters_left = told.own["GOOGL"]
     own = 18 - outside(1)
     left = sum(outside(k) + own * math.exp(growth * (k - 1)) for k in (2, 3, 4))
-    assert told.quarters == quarters_left == 3
+    assert told.last("GOOGL") == quarters_left == 3
     assert left == pytest.approx(78 - 18)
 
 
@@ -92,22 +94,28 @@ def test_what_is_taken_off_is_counted_as_the_guidance_counts_it() -> None:
     assert left == pytest.approx(61)
 
 
-def test_the_plan_is_the_sum_of_those_that_guide_and_the_rest_moves_shares() -> None:
+def test_the_plan_is_the_sum_of_those_that_guide() -> None:
     told = found(guidance("AMZN", path(0.1)), guidance("GOOGL", path(0.1)),
                  guidance("META", path(0.3)))  # fmt: skip
     ahead = np.arange(-3, 7)
     held = np.clip(ahead, 0, 4)
     expected = np.log((2 * np.exp(0.1 * held) + np.exp(0.3 * held)) / 3)
     np.testing.assert_allclose(told.plan(ahead), expected, atol=1e-6)
-    np.testing.assert_allclose(told.share("META", ahead), 0.3 * held - expected, atol=1e-6)
-    np.testing.assert_array_equal(told.share("MSFT", ahead), np.zeros(10))
+    np.testing.assert_allclose(told.growth("META", ahead), 0.3 * held, atol=1e-6)
+    np.testing.assert_array_equal(told.growth("MSFT", ahead), np.zeros(10))
 
 
-def test_too_few_say_nothing_for_the_build_out() -> None:
-    """Two of five equal buyers are less than half; Microsoft counts leases and is never read."""
-    assert found(guidance("AMZN", 80.0), guidance("GOOGL", 80.0)) == Guided()
-    assert found(*(guidance(name, 80.0) for name in ("AMZN", "GOOGL", "MSFT"))) == Guided()
-    assert found() == Guided()
+@pytest.mark.parametrize(
+    ("names", "part"),
+    [((), 0.0), (("META",), 0.2), (("AMZN", "GOOGL", "META"), 0.6), (("AMZN", "MSFT"), 0.2)],
+)
+def test_guidance_counts_for_the_part_of_those_that_give_it(
+    names: tuple[str, ...], part: float
+) -> None:
+    """Five equal buyers; Microsoft counts leases and is never read; 2025 has four quarters."""
+    told = found(*(guidance(name, 80.0) for name in names))
+    expected = [0.0] * 4 + [part] * 4 + [0.0] * 2
+    np.testing.assert_allclose(told.part(np.arange(-3, 7)), expected)
 
 
 def test_the_last_vintage_known_counts() -> None:
@@ -116,25 +124,51 @@ def test_the_last_vintage_known_counts() -> None:
     assert found(*others, old, new).own["META"][1] == pytest.approx(0.0, abs=1e-6)
 
 
-def test_the_chain_plans_as_guided_where_nothing_else_binds() -> None:
-    """At full weight and without surprise, in every draw in which the plan is the least limit."""
+def certain() -> Experiment:
+    """Guidance that is followed to the dollar: at full weight and without surprise."""
     run = moved(experiment(), guidance_weight=0.99999, guidance_surprise=0.0)
     exact = {
         name: replace(run.inputs[name], narrowed=1e-6)
         for name in ("guidance_weight", "guidance_surprise")
     }
+    return replace(run, inputs={**run.inputs, **exact})
+
+
+ANCHOR = QUARTERS.index("2024Q4")
+AHEAD = slice(ANCHOR + 1, ANCHOR + 5)
+PATHS = ("binding", "accelerator_spend", "ai_capex", "capex_by_buyer")
+
+
+def test_the_chain_plans_as_guided_if_all_guide() -> None:
+    """In every draw in which the plan is the least limit the build-out grows as told."""
+    run = certain()
     told = guided(store().as_of(date(2025, 3, 11)))
-    paths = simulate(replace(run, inputs={**run.inputs, **exact}), 4096)
-    anchor = QUARTERS.index("2024Q4")
-    year = slice(anchor + 1, anchor + 5)
-    planned = (paths["binding"][:, year] == LIMITS.index("desired")).all(1)
+    all_of_it = run.setting._replace(guiding=jnp.sign(run.setting.guiding))
+    paths = simulate(replace(run, setting=all_of_it), 4096, PATHS)
+    planned = (paths["binding"][:, AHEAD] == LIMITS.index("desired")).all(1)
     assert planned.mean() > 0.3
-    grown = np.log(
-        paths["accelerator_spend"][planned, year]
-        / paths["accelerator_spend"][planned, anchor : anchor + 1]
-    )
+    spend = paths["accelerator_spend"][planned]
+    grown = np.log(spend[:, AHEAD] / spend[:, ANCHOR, None])
     expected = told.plan(np.arange(1, 5))
     np.testing.assert_allclose(grown, np.tile(expected, (planned.sum(), 1)), atol=1e-3)
-    # A buyer spends what it told: Alphabet's 75 in the year, where all four quarters are planned.
-    google = paths["capex_by_buyer"][planned][:, BUYERS.index("GOOGL"), year].sum(1)
+
+
+def test_a_buyer_spends_what_it_told_whatever_the_others_plan() -> None:
+    """Alphabet's 75 in the year, where the plan is the least limit in all four quarters."""
+    paths = simulate(certain(), 4096, PATHS)
+    planned = (paths["binding"][:, AHEAD] == LIMITS.index("desired")).all(1)
+    assert planned.mean() > 0.3
+    google = paths["capex_by_buyer"][planned][:, BUYERS.index("GOOGL"), AHEAD].sum(1)
     np.testing.assert_allclose(google, 75.0, rtol=2e-3)
+
+
+def test_a_buyer_that_guides_nothing_grows_as_the_build_out() -> None:
+    paths = simulate(certain(), 1000, PATHS)
+    setting = certain().setting
+    year_ends = FIRST_YEAR + 0.25 * np.arange(1, len(QUARTERS) + 1)
+    outside = np.array([outside_growth(each) for each in year_ends]) * float(
+        setting.buyer_before[0]
+    )
+    ai = paths["capex_by_buyer"][:, BUYERS.index("MSFT")] - outside
+    grown, whole = (each / each[:, ANCHOR, None] for each in (ai, paths["ai_capex"]))
+    np.testing.assert_allclose(grown, whole, rtol=1e-4, atol=1e-6)

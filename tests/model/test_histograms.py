@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jevons.model.histograms import BINS, DIGITS, OCTAVES_ABOVE, OCTAVES_BELOW, Histograms, _count
+from jevons.quantiles import NotFiniteError
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 WIDTH = 2.0**-DIGITS  # of a bin, as a share of the value
@@ -15,7 +16,7 @@ Blocks = list[dict[str, np.ndarray]]
 def counted(blocks: Blocks) -> Histograms:
     histograms = Histograms(blocks[0], len(blocks))
     for number, block in enumerate(blocks):
-        histograms.add(number, block)
+        histograms.add(number, [block])
     return histograms
 
 
@@ -48,10 +49,10 @@ def test_the_order_of_blocks_changes_no_bit() -> None:
     first, *others = [{"a": rng.random((3, 200), np.float32)} for _ in range(4)]
     one, other = Histograms(first, 4), Histograms(first, 4)
     for number, block in enumerate((first, *others)):
-        one.add(number, block)
+        one.add(number, [block])
     for number, block in reversed(list(enumerate((first, *others)))):
-        other.add(number, block)
-    assert (one.counts == other.counts).all()
+        other.add(number, [block])
+    assert (one.counts["a"] == other.counts["a"]).all()
     assert one.means()["a"].tobytes() == other.means()["a"].tobytes()
 
 
@@ -81,18 +82,28 @@ def test_names_and_axes_come_back() -> None:
 def test_what_has_no_place_in_the_counts_is_refused(wrong: float) -> None:
     block = {"a": np.ones((1, 5), np.float32)}
     histograms = Histograms(block, 2)
-    with pytest.raises(ValueError, match="block 1 has values below zero or not finite"):
-        histograms.add(1, {"a": np.array([[1, wrong]], np.float32)})
+    with pytest.raises(NotFiniteError, match="a has values below zero or not finite"):
+        histograms.add(1, [{"a": np.array([[1, wrong]], np.float32)}])
+
+
+def test_a_block_in_parts_is_the_block() -> None:
+    whole = {"a": np.random.default_rng(4).random((3, 90), np.float32)}
+    one, other = Histograms(whole, 1), Histograms(whole, 1)
+    one.add(0, [whole])
+    other.add(0, [{"a": whole["a"][:, :40]}, {"a": whole["a"][:, 40:]}])
+    assert (one.counts["a"] == other.counts["a"]).all()
+    assert one.means()["a"].tobytes() == other.means()["a"].tobytes()
 
 
 def test_the_compiled_count_is_the_plain_one() -> None:
-    keys = np.random.default_rng(3).random((3, 100), np.float32).view(np.uint32)
-    first = np.full(3, (keys.min() >> 13) + 5, np.int64)
-    counts = np.zeros((3, BINS), np.uint32)
-    _count(keys, first, counts)
-    block = {"a": keys.view(np.float32)}
-    histograms = Histograms(block, 1)
-    histograms.first = first
-    histograms.add(0, block)
-    assert (histograms.counts == counts).all()
+    values = np.random.default_rng(3).random((3, 100), np.float32)
+    bits = values.view(np.uint32)
+    first = np.full(3, (bits.min() >> 13) + 5, np.int64)
+    counts, sums = np.zeros((3, BINS), np.uint32), np.zeros(3)
+    assert _count(values, bits, first, np.zeros(3, np.float32), counts, sums)
+    histograms = Histograms({"a": values}, 1)
+    histograms.first["a"] = first
+    histograms.add(0, [{"a": values}])
+    assert (histograms.counts["a"] == counts).all()
+    np.testing.assert_array_equal(histograms.sums["a"][0], sums)
     assert (counts.sum(1) == 100).all()

@@ -30,16 +30,13 @@ def outside_growth(year_end: float) -> float:
     return math.exp(OTHER_CAPEX_GROWTH * (year_end - 2022.5))
 
 
-def by_buyer(
-    ai_capex: jax.Array, share: jax.Array, before: jax.Array, since_2022: jax.Array
-) -> jax.Array:
+def by_buyer(ai_capex: jax.Array, before: jax.Array, since_2022: jax.Array) -> jax.Array:
     """Cash capex of each buyer (USD_bn a quarter), (buyer, quarter, draw).
 
     Args:
-        ai_capex: world AI capex, (quarter, draw).
-        share: each buyer's share of it, (buyer, quarter, draw).
+        ai_capex: each buyer's for AI, (buyer, quarter, draw).
         before: capex a quarter outside AI in mid-2022, (buyer,).
         since_2022: years since mid-2022, (quarter, 1).
     """
     other = before[:, None, None] * jnp.exp(OTHER_CAPEX_GROWTH * since_2022)
-    return other + share * ai_capex
+    return other + ai_capex

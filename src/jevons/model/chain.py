@@ -140,7 +140,7 @@ def _limits(x: Inputs, time: Timeline, setting: Setting) -> Paths:
         "gw_firm": under_construction + grid,
         "gw_supply": under_construction + grid + options.sum(0),
         "capital": money * paid_for / multiple,
-        "chips": jnp.exp(jnp.diff(setting.shocks.chips, prepend=0.0)),
+        "chips": jnp.diff(setting.shocks.chips, prepend=0.0),
     }
 
 
@@ -148,15 +148,15 @@ class _State(NamedTuple):
     """What one quarter hands to the next; draw axis last."""
 
     log_tokens: jax.Array  # (workload, draw), against the anchor
-    vintages: jax.Array  # (age, draw), millions of H100-equivalents as built
-    vintage_gw: jax.Array  # (age, draw), all-in IT GW as built
-    capacity: jax.Array  # (capacity, draw), USD_bn/quarter
+    vintages: jax.Array  # (vintage, draw), millions of H100-equivalents as built, oldest first
+    fleet: jax.Array  # (draw,), what is in service of them at the quarter's end
+    capacity: jax.Array  # (capacity, draw), log of USD_bn/quarter
     orders: jax.Array  # (capacity, draw), log shortage
     gw_used: jax.Array  # (draw,), US GW drawn by builds since 2025
     gw_wanted: jax.Array  # (draw,), US GW that builds would draw without the power limit
     compute_wanted: jax.Array  # (draw,), last quarter's, for the growth that buyers extrapolate
     spend: jax.Array  # (draw,), last quarter's accelerator spend, for saturation
-    plan: jax.Array  # (draw,), accelerator spend that buyers have planned, USD_bn/quarter
+    plan: jax.Array  # (draw,), accelerator spend that buyers plan, log of USD_bn/quarter
     build_speed: jax.Array  # (draw,), share of the gap ordered in a quarter, the anchor's
 
 
@@ -196,7 +196,7 @@ def _build(
     pretraining_anchor = wanted_anchor * (1 - x["inference_share"]) / (1 + post_anchor)
     # What training was seen to take at the anchor is within its budget.
     budget = jnp.maximum(x["training_budget_share"], pretraining_anchor / fleet_anchor)
-    slack = supply.slack(x)
+    slack = jnp.log(supply.slack(x))
     gdp = PLANNING_GDP * jnp.exp(GDP_GROWTH * time.since_2025)
 
     def respond(log_tokens: jax.Array, spend: jax.Array, now: Paths) -> tuple[jax.Array, jax.Array]:
@@ -214,10 +214,8 @@ def _build(
             inference.sum(0) * now["hour_cost"] * HOURS / now["gdp"], x["spend_share_ceiling"]
         )
         inference = inference * affordable
-        aged = jnp.roll(state.vintages, 1, axis=0).at[0].set(0.0)
-        aged_gw = jnp.roll(state.vintage_gw, 1, axis=0).at[0].set(0.0)
-        standing = (aged * alive).sum(0)
-        retiring = (state.vintages * alive).sum(0) - standing
+        standing = supply.in_service(state.vintages, alive, now["vintage"])
+        retiring = state.fleet - standing
         pretraining = pretraining_anchor * jnp.exp(now["pretraining"])
         expected = standing + state.spend * now["units"]
         in_budget = training.within_budget(pretraining, expected, budget)
@@ -230,31 +228,32 @@ def _build(
         speed = supply.build_speed(ahead, standing, retiring, built_now, x)
         speed = jnp.where(forecast, state.build_speed, speed)  # the anchor's, from the anchor on
         wish = supply.desired_additions(ahead, standing, retiring, speed) / now["units"]
-        plan = supply.follow(state.plan, wish, planning)
+        plan = supply.follow(state.plan, jnp.log(wish), planning)
         plan = supply.follow(plan, now["guided"], now["guidance_weight"])
-        plan = jnp.where(forecast, plan, now["history"])
-        paid = jnp.minimum(plan, now["capital"])
-        capacity, orders = supply.grow(state.capacity, state.orders, paid, now["growth"], x)
-        capacity = capacity.at[CHIPS].multiply(now["chips"])
-        capacity = jnp.where(forecast, capacity, now["history"] * slack)
+        plan = jnp.where(forecast, plan, now["log_history"])
+        paid = jnp.minimum(plan, now["log_capital"])
+        own_growth = now["growth"] + relative_growth
+        capacity, orders = supply.grow(state.capacity, state.orders, paid, own_growth, x)
+        capacity = capacity.at[CHIPS].add(now["chips"])
+        capacity = jnp.where(forecast, capacity, now["log_history"] + slack)
         orders = jnp.where(forecast, orders, 0.0)
         per_spend = power.facility_gw(x, now["units"], now["watts"])
         in_window = now["year_end"] > power.WINDOW_START
         headroom = power.headroom(now["gw_supply"], now["gw_arriving"], state.gw_used, in_window)
-        others = jnp.stack([plan, *capacity, now["capital"]])
-        bounds = jnp.insert(others, LIMIT_OF_POWER, headroom / per_spend, axis=0)
-        without_power = jnp.where(forecast, others.min(0), now["history"])
+        wished = jnp.where(forecast, jnp.exp(plan), now["history"])
+        bounds = [wished, *jnp.exp(capacity), headroom / per_spend, now["capital"]]
         build, limit, room = supply.smallest(bounds)
+        unlimited, _, _ = supply.smallest(bounds[:LIMIT_OF_POWER] + bounds[LIMIT_OF_POWER + 1 :])
+        without_power = jnp.where(forecast, unlimited, now["history"])
         spend = jnp.where(forecast, build, now["history"])
         built = spend * now["units"]
-        vintages = aged.at[0].set(built)
-        vintage_gw = aged_gw.at[0].set(built * now["watts"] / 1e3)
-        fleet = (vintages * alive).sum(0)
+        vintages = jax.lax.dynamic_update_index_in_dim(state.vintages, built, now["vintage"], 0)
+        fleet = standing + built
         served = jnp.minimum(fleet / wanted, 1.0)
         state = _State(
             log_tokens,
             vintages,
-            vintage_gw,
+            fleet,
             capacity,
             orders,
             state.gw_used + in_window * spend * per_spend,
@@ -273,22 +272,26 @@ def _build(
             "compute_wanted": wanted,
             "served": served,
             "scarcity": demand.scarcity(wanted, fleet, (needs["elasticity"] * mix).sum(0)),
+            "plan": plan - anchor_log,
             "spend": spend,
             "built": built,
             "retired": retiring,
             "fleet": fleet,
-            "fleet_gw": (vintage_gw * alive).sum(0),
             "gw_used": state.gw_used,
             "gw_wanted": state.gw_wanted,
             "binding": jnp.where(forecast, limit, -1),
             "room": jnp.where(forecast, room, 0.0),
-            "limits": bounds,
+            "limits": jnp.stack(bounds),
             "elasticity": (eps * mix).sum(0),
         }
 
+    relative_growth = supply.relative_growth(x)
+    log_history = jnp.log(history)
+    anchor_log = _at(log_history, setting.anchor)
     guided = setting.guided[:, None] + x["guidance_surprise"] * jnp.maximum(time.since_anchor, 0.0)
-    start = _start(x, time, needs, price, additions, history, slack, costs, wanted_anchor)
+    start = _start(x, time, needs, price, additions, history, slack, alive, wanted_anchor)
     now = {
+        "vintage": jnp.arange(quarters) + EARLY_AGE + 1,
         "since_anchor": time.since_anchor,
         "year_end": time.year_end,
         "gdp": gdp,
@@ -301,13 +304,15 @@ def _build(
         "watts": costs["watts"],
         "hour_cost": costs["hour_cost"],
         "spend_before": jnp.concatenate([history[:1], history[:-1]]),
-        "growth": jnp.moveaxis(limits["growth"], 1, 0),
+        "growth": limits["growth"],
         "history": history,
+        "log_history": log_history,
         "gw_supply": limits["gw_supply"] + x["power_slack"],
         "gw_arriving": jnp.diff(limits["gw_firm"], axis=0, prepend=0.0),
         "capital": limits["capital"],
+        "log_capital": jnp.log(limits["capital"]),
         "chips": limits["chips"],
-        "guided": _at(history, setting.anchor) * jnp.exp(guided),
+        "guided": anchor_log + guided,
         "guidance_weight": x["guidance_weight"] * setting.guiding[:, None],
     }
     # Demand is stated against the anchor, whose lagged level a first pass over history gives.
@@ -317,8 +322,11 @@ def _build(
         now,
     )
     at_anchor = _at(lagged, setting.anchor)
-    _, steps = jax.lax.scan(step, start, now)
-    return dict(steps)
+    end, steps = jax.lax.scan(step, start, now)
+    watts = jnp.concatenate([jnp.repeat(costs["watts"][:1], EARLY_AGE + 1, 0), costs["watts"]])
+    rated = end.vintages * watts / 1e3
+    in_service = jax.lax.map(lambda t: supply.in_service(rated, alive, t), now["vintage"])
+    return steps | {"fleet_gw": in_service}
 
 
 def _start(
@@ -329,13 +337,13 @@ def _start(
     additions: jax.Array,
     history: jax.Array,
     slack: jax.Array,
-    costs: Paths,
+    alive: jax.Array,
     wanted_anchor: jax.Array,
 ) -> _State:
     """State before the first quarter: demand on its long-run path, a fleet of recent vintages."""
     quarters, draws = additions.shape
-    age = jnp.zeros((quarters + EARLY_AGE + 1, draws), additions.dtype)
-    vintages = age.at[EARLY_AGE].set(EARLIER_QUARTERS * additions[0])
+    early = EARLIER_QUARTERS * additions[0]
+    vintages = jnp.zeros((quarters + EARLY_AGE + 1, draws), additions.dtype).at[0].set(early)
     zero = jnp.zeros(draws, additions.dtype)
     use = needs["use"]
     lag = x["adjustment_half_life"] / jnp.log(2.0)
@@ -345,14 +353,14 @@ def _start(
     return _State(
         log_tokens,
         vintages,
-        vintages * costs["watts"][0] / 1e3,
-        history[0] * slack,
+        early * alive[EARLY_AGE],
+        jnp.log(history[0]) + slack,
         jnp.zeros((len(supply.CAPACITIES), draws), additions.dtype),
         zero,
         zero,
         wanted_anchor * jnp.exp(x["accelerator_spend_growth_past"] * time.since_anchor[0]),
         history[0],
-        history[0],
+        jnp.log(history[0]),
         zero,
     )
 
@@ -363,12 +371,8 @@ def _outputs(
     spend = steps["spend"]
     categories = capex.by_category(x, spend)
     ai_capex = spend * unit_cost.capital_multiple(x)
-    anchor_year = _at(time.year_end, setting.anchor)
-    other_now = setting.buyer_before * jnp.exp(capex.OTHER_CAPEX_GROWTH * (anchor_year - 2022.5))
-    # What a buyer spent at the anchor is known; its guidance moves its share from there.
-    own = (setting.buyer_now - other_now)[:, None] * jnp.exp(setting.buyer_shift)
-    share = own[..., None] / _at(ai_capex, setting.anchor)
-    buyers = capex.by_buyer(ai_capex, share, setting.buyer_before, time.year_end - 2022.5)
+    grown = ai_capex / _at(ai_capex, setting.anchor)
+    buyers = _by_buyer(x, time, setting, grown, steps["plan"])
     tokens = x["token_level"] * jnp.exp(jnp.moveaxis(steps["log_tokens"], 1, 0))
     gross = steps["gw_wanted"] - limits["under_construction"] - limits["grid"]
     idle = _at(costs["hour_cost"] / costs["watts"], setting.anchor) * 1e6  # USD/MWh of IT
@@ -423,6 +427,28 @@ def _outputs(
         "power_options": options,
         "net_shortfall": jnp.maximum(gross - options.sum(0), 0.0),
     }
+
+
+def _by_buyer(
+    x: Inputs, time: Timeline, setting: Setting, grown: jax.Array, plan: jax.Array
+) -> jax.Array:
+    """Cash capex of each buyer, (buyer, quarter, draw).
+
+    What a buyer spent at the anchor is known. From there its AI capex grows as all of it, and by
+    the guidance's weight as far as its own guidance goes beyond the plan; that part then stays.
+
+    Args:
+        grown: AI capex over the anchor's. plan: log of what was planned over the anchor's.
+    """
+    anchor_year = _at(time.year_end, setting.anchor)
+    now = setting.buyer_before * jnp.exp(capex.OTHER_CAPEX_GROWTH * (anchor_year - 2022.5))
+    quarters = jnp.arange(len(QUARTERS))
+    held = jnp.clip(quarters, setting.anchor, setting.buyer_until[:, None]).astype(jnp.int32)
+    surprise = jnp.take(time.since_anchor, held, axis=0) * x["guidance_surprise"]
+    told = setting.buyer_guided[..., None] + surprise
+    beyond = jnp.exp(x["guidance_weight"] * (told - jnp.take(plan, held, axis=0)))
+    ai = (setting.buyer_now - now)[:, None, None] * beyond * grown
+    return capex.by_buyer(ai, setting.buyer_before, time.year_end - 2022.5)
 
 
 def _shares_of_tokens(x: Inputs, time: Timeline) -> jax.Array:

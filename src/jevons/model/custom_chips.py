@@ -76,13 +76,13 @@ def share_by_workload(
         advantage: (quarter, draw). since_2025: years (quarter, 1). weights: (workload, draw).
     """
     premiums = x["flexibility_premium_training"], x["flexibility_premium_inference"]
-    premium = jnp.stack([premiums[0], *(premiums[1] for _ in CHIP_WORKLOADS[1:])])
-    wish = (advantage - premium[:, None]) / x["asic_choice_spread"]
+    wishes = [(advantage - premium) / x["asic_choice_spread"] for premium in premiums]
     origin = jnp.argmin(jnp.abs(since_2025[:, 0]))
-    training, serving = jnp.take(wish[:2], origin, axis=1)  # one premium, one wish for all serving
-    gap = gap_of(training, serving, weights[0], x["asic_share"])
-    left = 2.0 ** (-since_2025 / x["asic_half_life"])
-    return jax.nn.sigmoid(wish + gap * left)
+    now = [jnp.take(wish, origin, axis=0) for wish in wishes]
+    gap = gap_of(now[0], now[1], weights[0], x["asic_share"])
+    left = gap * 2.0 ** (-since_2025 / x["asic_half_life"])
+    training, serving = (jax.nn.sigmoid(wish + left) for wish in wishes)
+    return jnp.stack([training, *(serving for _ in CHIP_WORKLOADS[1:])])
 
 
 def share_of_spend(by_workload: jax.Array, weights: jax.Array) -> jax.Array:

@@ -57,19 +57,16 @@ def use_at_constant_price(x: Inputs, since_anchor: jax.Array, since_2025: jax.Ar
         x: inputs (draw,). since_anchor, since_2025: years (quarter, 1) since the anchor quarter
             and since 2025Q1.
     """
-    use = users(x, since_anchor)
     odds = logit(x["reasoning_answer_share"]) + x["reasoning_adoption_speed"] * since_2025
-    at_anchor = odds - x["reasoning_adoption_speed"] * since_anchor
-    reasoning = jax.nn.log_sigmoid(odds) - jax.nn.log_sigmoid(at_anchor)
-    direct = jax.nn.log_sigmoid(-odds) - jax.nn.log_sigmoid(-at_anchor)
+    moved = x["reasoning_adoption_speed"] * since_anchor
+    reasoning = jax.nn.log_sigmoid(odds) - jax.nn.log_sigmoid(odds[:1] - moved[:1])
+    direct = reasoning - moved  # ln(1 - share) is ln(share) less the log odds
     fade = x["growth_half_life"]
     per_user = decaying_growth(jnp.log(x["intensity_growth"]), fade, since_anchor)
     agents = decaying_growth(jnp.log(x["agents_growth"]), fade, since_anchor)
     multimodal = decaying_growth(jnp.log(x["multimodal_growth"]), fade, since_anchor)
-    return jnp.stack(
-        [use + per_user + direct, use + per_user + reasoning + agents,
-         use + per_user + multimodal]
-    )  # fmt: skip
+    all_use = users(x, since_anchor) + per_user
+    return jnp.stack([all_use + direct, all_use + reasoning + agents, all_use + multimodal])
 
 
 def workload_shares(x: Inputs, anchor_since_2025: jax.Array) -> jax.Array:

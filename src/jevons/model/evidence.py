@@ -124,8 +124,10 @@ class Evidence:
                             setting.surge,
                             setting.guided,
                             setting.guiding,
-                            setting.buyer_shift,
+                            setting.buyer_guided,
+                            setting.buyer_until,
                             setting.net_debt,
+                            setting.reported,
                             *setting.generations,
                         )
                     ]
@@ -139,7 +141,13 @@ class Evidence:
                 for each in self.observations
             ],
             "series": {
-                name: [dict(entry.discrepancy), entry.measurement, entry.free, entry.bias]
+                name: [
+                    dict(entry.discrepancy),
+                    entry.measurement,
+                    entry.free,
+                    entry.anchored,
+                    entry.bias,
+                ]
                 for name, entry in series().items()
             },
         }
@@ -293,7 +301,7 @@ def declared_covariance(a: Observation, b: Observation) -> float:
     if a.series != b.series:
         return 0.0
     entry: Series = series()[a.series]
-    same = entry.measurement**2 if a is b else 0.0
+    same = entry.measurement**2 * ((a is b) + (entry.anchored and a.group == b.group))
     level = FREE_LEVEL**2 if entry.free and a.group == b.group else 0.0
     bias = entry.bias["deviation"] ** 2 if entry.bias else 0.0
     return same + level + bias

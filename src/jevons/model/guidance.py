@@ -7,8 +7,8 @@ a buyer's AI capex at the anchor and k the guided quarters ahead, by the positiv
     sum over k of  own x^k  =  what is left for AI.
 
 The chain plans by the spending of all buyers that still guide a quarter, over what they spent at
-the anchor, while they make up most of the build-out; what a buyer's own guidance grows beyond that
-moves its share.
+the anchor, with the weight of their part in the build-out; what a buyer's own guidance grows beyond
+the plan moves its share.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,6 @@ GUIDING: Mapping[str, str] = {
     "META": "capex_incl_finance_leases",
     "ORCL": "capex_cash_ppe",
 }
-MOST = 0.5  # of the five buyers' AI capex: fewer do not speak for the build-out
 MIDDLES = tuple(timedelta(days) for days in (45, 136, 228, 319))  # of a year's four quarters
 
 
@@ -44,32 +43,49 @@ class Guided:
 
     Attributes:
         own: by guiding buyer its AI capex at the anchor (USD_bn/quarter), its log growth a quarter
-            and the number of quarters for which that holds. quarters: for how many of them the
-            guiding buyers make up most of the build-out. facts: behind it.
+            and the number of quarters for which that holds. total: AI capex of all buyers at the
+            anchor, USD_bn/quarter. facts: behind it.
     """
 
     own: Mapping[str, tuple[float, float, int]] = field(default_factory=dict)
-    quarters: int = 0
+    total: float = 0.0
     facts: tuple[str, ...] = ()
 
+    def last(self, buyer: str) -> int:
+        """For how many quarters ahead of the anchor a buyer guides, 0 where it does not."""
+        return self.own[buyer][2] if buyer in self.own else 0
+
+    def growth(self, buyer: str, ahead: np.ndarray) -> np.ndarray:
+        """Log of a buyer's AI capex as guided over the anchor's, (quarter,), then as at the last.
+
+        Args:
+            ahead: quarters from the anchor, may be negative, (quarter,).
+        """
+        rate = self.own[buyer][1] if buyer in self.own else 0.0
+        path: np.ndarray = rate * np.clip(ahead, 0, self.last(buyer))
+        return path
+
     def plan(self, ahead: np.ndarray) -> np.ndarray:
-        """Log of AI capex as guided over the anchor's, at quarters ahead of it, (quarter,)."""
+        """Log of the AI capex of those that guide a quarter over their anchor's, (quarter,).
+
+        In quarters that nobody guides it is that of the last one that somebody does.
+        """
+        furthest = max((last for _, _, last in self.own.values()), default=0)
         steps = [0.0]
-        for k in range(1, self.quarters + 1):
+        for k in range(1, furthest + 1):
             told = [each for each in self.own.values() if each[2] >= k]
             grown = sum(amount * exp(growth * k) for amount, growth, _ in told)
             steps.append(log(grown / sum(amount for amount, _, _ in told)))
-        path: np.ndarray = np.array(steps)[np.clip(ahead, 0, self.quarters)]
+        path: np.ndarray = np.array(steps)[np.clip(ahead, 0, furthest)]
         return path
 
-    def share(self, buyer: str, ahead: np.ndarray) -> np.ndarray:
-        """Log of a buyer's share in AI capex over the anchor's, at quarters ahead, (quarter,)."""
-        if buyer not in self.own:
-            return np.zeros(len(ahead))
-        _, growth, quarters = self.own[buyer]
-        held = np.clip(ahead, 0, min(quarters, self.quarters))
-        path: np.ndarray = growth * held - self.plan(held)
-        return path
+    def part(self, ahead: np.ndarray) -> np.ndarray:
+        """The part in all buyers' AI capex of those that guide a quarter, 0 to 1, (quarter,)."""
+        told = [
+            (amount / self.total) * ((ahead > 0) & (ahead <= last))
+            for amount, _, last in self.own.values()
+        ]
+        return sum(told, np.zeros(len(ahead)))
 
 
 def guided(snapshot: Snapshot) -> Guided:
@@ -92,10 +108,7 @@ def guided(snapshot: Snapshot) -> Guided:
         if left > 0:
             own[buyer] = amount, _growth(amount, quarters, left), max(quarters)
             facts.append(fact.fact_id)
-    speaking = 0
-    while sum(each[0] for each in own.values() if each[2] > speaking) > MOST * total:
-        speaking += 1
-    return Guided(own, speaking, tuple(facts)) if speaking else Guided()
+    return Guided(own, total, tuple(facts))
 
 
 def _growth(own: float, quarters: tuple[int, ...], left: float) -> float:

@@ -7,6 +7,7 @@ same whole. Memory does not depend on the number of draws.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
 from typing import Any, cast
 
 import numba
@@ -24,17 +25,41 @@ BINS = (OCTAVES_BELOW + OCTAVES_ABOVE) << DIGITS
 TINY = np.finfo(np.float32).tiny
 
 
-def _count(keys: NDArray[np.uint32], first: NDArray[np.int64], counts: NDArray[np.uint32]) -> None:
-    for series in range(keys.shape[0]):
-        for draw in range(keys.shape[1]):
-            key = np.int64(keys[series, draw] >> DROPPED) - first[series]
-            counts[series, min(max(key, 0), BINS - 1)] += 1
+Count = Callable[
+    [
+        NDArray[np.float32], NDArray[np.uint32], NDArray[np.int64], NDArray[np.float32],
+        NDArray[np.uint32], NDArray[np.float64],
+    ],
+    bool,
+]  # fmt: skip
 
 
-count = cast(
-    Callable[[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]], None],
-    numba.njit(cache=True, nogil=True)(_count),
-)
+def _count(
+    values: NDArray[np.float32],
+    bits: NDArray[np.uint32],
+    first: NDArray[np.int64],
+    least: NDArray[np.float32],
+    counts: NDArray[np.uint32],
+    sums: NDArray[np.float64],
+) -> bool:
+    """Count values (series, draw) and add them up; false where one is not to be counted."""
+    for series in range(values.shape[0]):
+        total = 0.0
+        for draw in range(values.shape[1]):
+            value = values[series, draw]
+            if not least[series] <= value < np.inf:
+                return False
+            if value > 0:  # below it is the rounding of a difference that is nought
+                total += np.float64(value)
+                key = np.int64(bits[series, draw] >> DROPPED) - first[series]
+                counts[series, min(max(key, 0), BINS - 1)] += 1
+            else:
+                counts[series, 0] += 1
+        sums[series] = total
+    return True
+
+
+count = cast(Count, numba.njit(cache=True, nogil=True)(_count))
 
 
 class Histograms:
@@ -46,31 +71,40 @@ class Histograms:
     """
 
     def __init__(self, first: Mapping[str, np.ndarray], blocks: int) -> None:
-        self.names = tuple(first)
         self.shapes = {name: values.shape[:-1] for name, values in first.items()}
-        rows = np.concatenate([_rows(first[name]) for name in self.names])
-        place = int(USUAL * (rows.shape[1] - 1))
-        usual = np.maximum(np.partition(rows, place, axis=1)[:, place], rows.max(axis=1) * 2**-10)
-        octave = (np.maximum(usual, TINY).view(np.uint32) >> 23).astype(np.int64) + 1
-        self.first = (octave - OCTAVES_BELOW) << DIGITS
-        self.counts = np.zeros((len(rows), BINS), np.uint32)
-        # Sums by block are added up in their order, so that threads change no bit.
-        self.sums = np.zeros((blocks, len(rows)))
+        self.first, self.counts, self.sums = {}, {}, {}
+        for name, values in first.items():
+            rows = _rows(values)
+            place = int(USUAL * (rows.shape[1] - 1))
+            usual = np.maximum(
+                np.partition(rows, place, axis=1)[:, place], rows.max(axis=1) * 2**-10
+            )
+            octave = (np.maximum(usual, TINY).view(np.uint32) >> 23).astype(np.int64) + 1
+            self.first[name] = (octave - OCTAVES_BELOW) << DIGITS
+            self.counts[name] = np.zeros((len(rows), BINS), np.uint32)
+            # Sums by block are added up in their order, so that threads change no bit.
+            self.sums[name] = np.zeros((blocks, len(rows)))
+        self.turns = {name: Lock() for name in first}
         self.draws = np.zeros(blocks, np.int64)
 
-    def add(self, block: int, values: Mapping[str, np.ndarray]) -> None:
-        """Count one block; not to be called by two threads at once.
+    def add(self, block: int, parts: Sequence[Mapping[str, np.ndarray]]) -> None:
+        """Count one block, in parts along the draws, beside other threads that count others.
+
+        A series is counted over the whole block at once: its bins then stay in a core's cache.
 
         Raises:
             NotFiniteError: a value is not finite, or below zero by more than is counted as nought.
         """
-        rows = np.concatenate([_rows(values[name]) for name in self.names])
-        least = -self._edge(self.first)[:, None]
-        if not (np.isfinite(rows).all() and (rows >= least).all()):
-            raise NotFiniteError(f"block {block} has values below zero or not finite")
-        rows = np.maximum(rows, np.float32(0))  # rounding of a difference that is nought
-        count(rows.view(np.uint32), self.first, self.counts)
-        self.sums[block] = rows.sum(axis=1, dtype=np.float64)
+        for name, turn in self.turns.items():
+            rows = np.concatenate([_rows(values[name]) for values in parts], axis=1)
+            least = -self._edge(self.first[name])
+            with turn:
+                counted = count(
+                    rows, rows.view(np.uint32), self.first[name], least,
+                    self.counts[name], self.sums[name][block],
+                )  # fmt: skip
+            if not counted:
+                raise NotFiniteError(f"{name} has values below zero or not finite")
         self.draws[block] = rows.shape[1]
 
     def quantiles(self, levels: Sequence[float]) -> dict[str, np.ndarray]:
@@ -79,30 +113,29 @@ class Histograms:
         The rank of a level is ``level (draws - 1)``, as where draws are sorted.
         """
         ranks = np.array(levels) * (int(self.draws.sum()) - 1)
-        found = np.empty((len(levels), len(self.first)))
-        for column, counts in enumerate(self.counts):
+        return {name: self._at(name, ranks) for name in self.shapes}
+
+    def _at(self, name: str, ranks: np.ndarray) -> np.ndarray:
+        found = np.empty((len(ranks), len(self.first[name])))
+        for column, (first, counts) in enumerate(
+            zip(self.first[name], self.counts[name], strict=True)
+        ):
             below = np.cumsum(counts, dtype=np.int64)
             at = np.searchsorted(below, ranks, side="right").clip(max=BINS - 1)
-            found[:, column] = np.where(at == 0, 0.0, self._edge(self.first[column] + at))
-        return self._named(found)
+            found[:, column] = np.where(at == 0, 0.0, self._edge(first + at))
+        return found.reshape(len(ranks), *self.shapes[name])
 
     def means(self) -> dict[str, np.ndarray]:
         """Means by name, (...)."""
-        sums = self._named(self.sums.sum(axis=0, keepdims=True) / self.draws.sum())
-        return {name: values[0] for name, values in sums.items()}
+        return {
+            name: (sums.sum(axis=0) / self.draws.sum()).reshape(self.shapes[name])
+            for name, sums in self.sums.items()
+        }
 
     @staticmethod
     def _edge(key: NDArray[np.int64]) -> NDArray[np.float32]:
         bits: NDArray[np.uint32] = np.clip(key << DROPPED, 0, 0x7F7FFFFF).astype(np.uint32)
         return bits.view(np.float32)
-
-    def _named(self, columns: np.ndarray) -> dict[str, np.ndarray]:
-        ends = np.cumsum([int(np.prod(self.shapes[name])) for name in self.names])
-        parts = np.split(columns, ends[:-1], axis=1)
-        return {
-            name: part.reshape(len(columns), *self.shapes[name])
-            for name, part in zip(self.names, parts, strict=True)
-        }
 
 
 def _rows(values: np.ndarray) -> np.ndarray[Any, np.dtype[np.float32]]:

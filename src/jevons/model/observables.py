@@ -11,13 +11,13 @@ from jevons.model import demand
 from jevons.model.anchors import BUYERS
 from jevons.model.chain import Timeline, chain
 from jevons.model.demand import Inputs
+from jevons.model.priors import Draws
 from jevons.model.revenue import companies
-from jevons.model.setting import Setting
+from jevons.model.setting import SELLERS, Setting
 
 ROWS: tuple[str, ...] = (
     *(f"capex_by_buyer.{buyer}" for buyer in BUYERS),
-    "ai_revenue.NVDA",
-    "ai_revenue.AVGO",
+    *(f"ai_revenue.{seller}" for seller in SELLERS),
     "tokens",
     "users",
     "price_decline",
@@ -34,7 +34,8 @@ def observables(x: Inputs, setting: Setting) -> jax.Array:
     ``users``: weekly users of the largest assistant, millions. ``price_decline``: price of a token
     in the anchor quarter over that of the quarter, as demand sees it (pass-through included).
     ``inference_cost`` and ``training_cost``: what AI compute in use sells for, USD_bn a quarter,
-    split as the compute that is wanted. The rest are paths of the same name.
+    split as the compute that is wanted. ``ai_revenue``: see :func:`from_report`. The rest are paths
+    of the same name.
     """
     paths = chain(x, setting)
     time = Timeline.of(setting.anchor)
@@ -52,6 +53,20 @@ def observables(x: Inputs, setting: Setting) -> jax.Array:
     }
     for number, buyer in enumerate(BUYERS):
         found[f"capex_by_buyer.{buyer}"] = paths["capex_by_buyer"][number]
-    for ticker in ("NVDA", "AVGO"):
-        found[f"ai_revenue.{ticker}"] = paths["ai_revenue"][companies().index(ticker)]
+    for number, seller in enumerate(SELLERS):
+        path = paths["ai_revenue"][companies().index(seller)]
+        now = jnp.take(path, setting.anchor.astype(jnp.int32), axis=0)
+        found[f"ai_revenue.{seller}"] = from_report(path, now, setting.reported[number])
     return jnp.stack([found[name][:, 0] for name in ROWS])
+
+
+def from_report(path: Draws, now: Draws, reported: jax.Array) -> jax.Array:
+    """A seller's revenue as a forecast of its reports: the path's growth on its last report.
+
+    What was sold at the anchor is known, whatever the draw's shares and ratios make of it; where
+    nothing was reported the path stands.
+
+    Args:
+        path: (quarter, draw). now: the path at the anchor, (draw,). reported: scalar, 0 if not.
+    """
+    return jnp.where(reported > 0, path * reported / now, path)

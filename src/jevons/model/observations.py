@@ -38,6 +38,7 @@ class Series:
     discrepancy: Mapping[str, float]
     measurement: float = 0.0
     free: bool = False
+    anchored: bool = False
     bias: Mapping[str, float] | None = None
 
 
@@ -87,12 +88,28 @@ def series() -> Mapping[str, Series]:
     return found
 
 
+# Series and metric of what sellers report.
+SALES: Mapping[str, tuple[str, str]] = {
+    "NVDA": ("nvidia", "data_center_revenue"),
+    "AVGO": ("broadcom", "ai_semiconductor_revenue"),
+}
+
+
+def reported_sales(snapshot: Snapshot, quarter: str) -> dict[str, float]:
+    """AI revenue of each of :data:`SALES` in a quarter, USD_bn, where it is known."""
+    found = {}
+    for seller, (_, metric) in SALES.items():
+        known = quarterly(snapshot.select(entity=seller, metric=metric))
+        if quarter in known:
+            found[seller] = known[quarter].central
+    return found
+
+
 def after_origin(snapshot: Snapshot, origin: int, last: int) -> tuple[Observation, ...]:
     """What was reported about the quarters after ``origin`` up to ``last``, by position."""
     sources = [(f"capex.{b}", f"capex_by_buyer.{b}", b, "capex_cash_ppe") for b in BUYERS]
     sources += [
-        ("nvidia", "ai_revenue.NVDA", "NVDA", "data_center_revenue"),
-        ("broadcom", "ai_revenue.AVGO", "AVGO", "ai_semiconductor_revenue"),
+        (name, f"ai_revenue.{seller}", seller, metric) for seller, (name, metric) in SALES.items()
     ]
     found = []
     for name, row, entity, metric in sources:

@@ -23,7 +23,7 @@ from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import RULES
 from jevons.model.reported import Anchor
 
-BLOCK = 4096  # draws in a compiled block: the fastest size measured on two cores (bench/chain.py)
+BLOCK = 4096  # draws that a stream gives at once
 GROUP = 32  # names whose draws are made at once outside the chain
 Z_90 = 1.2815515655446004  # the standard normal's 90 % point
 Draws = jax.Array | np.ndarray

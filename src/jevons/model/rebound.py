@@ -17,6 +17,7 @@ import numpy as np
 
 from jevons.model.chain import Paths, chain
 from jevons.model.clock import QUARTERS
+from jevons.model.device import compiler_options
 from jevons.model.priors import BLOCK
 from jevons.model.setting import Setting
 from jevons.model.simulate import Declared, Drawn, Experiment, arguments, sample
@@ -41,7 +42,7 @@ def _derivative(inputs: Declared) -> Block:
         _, (total, workloads) = jax.jvp(log_compute, (zero,), (jnp.float32(1.0),))
         return {"total": total, "by_workload": workloads}
 
-    return jax.jit(run)
+    return jax.jit(run, compiler_options=compiler_options())
 
 
 def jevons_index(experiment: Experiment, draws: int) -> dict[str, dict[str, np.ndarray]]:

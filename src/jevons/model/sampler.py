@@ -6,12 +6,14 @@ its mean and covariance, and the second samples on that scale, where few steps c
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from jevons.model.device import compiler_options
 
 if TYPE_CHECKING:
     from numpyro.infer import NUTS
@@ -128,7 +130,7 @@ def _compiled(likelihood: Likelihood, size: int) -> tuple[Callable[..., Any], Ca
         start = {"u": START * jax.vmap(lambda key: jax.random.normal(key, (size,)))(keys)}
         return kernel.init(keys, WARM_UP, start, (data, scale), {})
 
-    @jax.jit
+    @partial(jax.jit, compiler_options=compiler_options())
     def advance(state: Any, data: Any, scale: Scale) -> Any:
         def one(state: Any, _: None) -> Any:
             state = kernel.sample(state, (data, scale), {})

@@ -13,6 +13,8 @@ from jevons.model.generations import Generations, steady_generations
 from jevons.model.guidance import Guided
 from jevons.model.shocks import Shocks
 
+SELLERS: tuple[str, ...] = ("NVDA", "AVGO")  # that report what they sell for AI every quarter
+
 
 class Setting(NamedTuple):
     """What an as-of date fixes, as arrays, so that one compiled function serves every date."""
@@ -23,9 +25,11 @@ class Setting(NamedTuple):
     shocks: Shocks  # logs of factors by quarter
     surge: jax.Array  # log of reported revenue over its trend through the anchor, (quarter,)
     guided: jax.Array  # log of AI capex that buyers have guided over the anchor's, (quarter,)
-    guiding: jax.Array  # 1 in quarters for which they have, else 0, (quarter,)
-    buyer_shift: jax.Array  # log of a buyer's guided share over the anchor's, (buyer, quarter)
+    guiding: jax.Array  # part in AI capex of those that have, by quarter they guide, (quarter,)
+    buyer_guided: jax.Array  # log of a buyer's AI capex as guided, held after it, (buyer, quarter)
+    buyer_until: jax.Array  # index of the last quarter it guides, else the anchor, (buyer,)
     net_debt: jax.Array  # of the buyers together, USD_bn, scalar
+    reported: jax.Array  # AI revenue at the anchor of SELLERS, USD_bn/quarter, 0 if not, (seller,)
     generations: Generations  # how price and watts of compute move
 
 
@@ -36,6 +40,7 @@ def setting_of(
     surge: Mapping[str, float] | None = None,
     guidance: Guided | None = None,
     net_debt: float = 0.0,
+    reported: Mapping[str, float] | None = None,
     generations: Generations | None = None,
 ) -> Setting:
     """Arrays of a setting.
@@ -44,6 +49,7 @@ def setting_of(
         anchor: last quarter of history. buyers: each one's capex before and now. shocks: none by
             default. surge: log of revenue over its trend by quarter, 0 where it is not given.
         guidance: of the buyers, none by default. net_debt: of the buyers together, USD_bn.
+        reported: AI revenue of :data:`SELLERS` at the anchor where it is known, USD_bn/quarter.
         generations: of the chips shipped, a quarter younger every quarter by default.
     """
     ahead = np.arange(len(QUARTERS)) - QUARTERS.index(anchor)
@@ -57,9 +63,11 @@ def setting_of(
         shocks=Shocks.none() if shocks is None else shocks,
         surge=on_device(off),
         guided=on_device(guidance.plan(ahead)),
-        guiding=on_device((ahead > 0) & (ahead <= guidance.quarters)),
-        buyer_shift=on_device([guidance.share(name, ahead) for name in buyers]),
+        guiding=on_device(guidance.part(ahead)),
+        buyer_guided=on_device([guidance.growth(name, ahead) for name in buyers]),
+        buyer_until=on_device([QUARTERS.index(anchor) + guidance.last(name) for name in buyers]),
         net_debt=on_device(net_debt),
+        reported=on_device([(reported or {}).get(name, 0.0) for name in SELLERS]),
         generations=Generations(*map(on_device, generations or steady_generations())),
     )
 

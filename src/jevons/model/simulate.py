@@ -19,9 +19,10 @@ from jevons.model.capex import CATEGORIES
 from jevons.model.chain import Paths, chain
 from jevons.model.clock import QUARTERS
 from jevons.model.demand import WORKLOADS
-from jevons.model.device import on_device
+from jevons.model.device import compiler_options, on_device
 from jevons.model.generations import generations_of
 from jevons.model.guidance import guided
+from jevons.model.observations import reported_sales
 from jevons.model.power import OPTIONS
 from jevons.model.priors import BLOCK, Input, Prior, settle, standard_normals, streams
 from jevons.model.reported import Anchor
@@ -39,6 +40,9 @@ LEADING_AXES: Mapping[str, tuple[str, Sequence[str]]] = {
     "ai_revenue": ("company", revenue.companies()),
     "spending_pools": ("pool", revenue.POOLS),
 }
+# Draws that pass the chain together: what a quarter reads of all vintages then stays in a core's
+# cache, and results in memory that is used again (bench/chain.py).
+PART = BLOCK // 4
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -81,6 +85,7 @@ class Experiment:
             buyers,
             surge=nvidia.surge(snapshot),
             guidance=told,
+            reported=reported_sales(snapshot, anchor),
             net_debt=sum(each.net_debt for each in balances(snapshot)),
             generations=generations_of(snapshot),
         )
@@ -160,19 +165,27 @@ def sample(declared: Declared, drawn: Drawn, block: jax.Array) -> dict[str, jax.
 
 
 @cache
-def compiled(inputs: Declared) -> Callable[[Drawn, jax.typing.ArrayLike, Setting], Paths]:
-    """Sampling and chain of one block, compiled once for a set of declared inputs.
+def sampler(inputs: Declared) -> Callable[[Drawn, jax.typing.ArrayLike], jax.Array]:
+    """Standard normals of one block of draws, (input, draw), compiled once."""
+    names = [name for name, _ in inputs]
+    return jax.jit(lambda drawn, block: drawn.normals(names, block))
 
-    Centres, widths, correlation, seed, block number and setting are arguments, so every as-of date
-    shares it.
+
+@cache
+def compiled(inputs: Declared) -> Callable[[Drawn, jax.Array, int, Setting], Paths]:
+    """The chain over one part of a block's normals, compiled once for a set of declared inputs.
+
+    Centres, widths, correlation, seed, the part's first draw and setting are arguments, so every
+    as-of date shares it.
     """
 
-    def run(drawn: Drawn, block: jax.Array, setting: Setting) -> Paths:
-        paths = chain(sample(inputs, drawn, block), setting)
+    def run(drawn: Drawn, normals: jax.Array, start: int, setting: Setting) -> Paths:
+        part = jax.lax.dynamic_slice_in_dim(normals, start, PART, axis=1)
+        paths = chain(drawn.inputs(inputs, part), setting)
         tokens = paths["tokens_by_workload"].sum(0)
         return paths | {"tokens": tokens}
 
-    return jax.jit(run)
+    return jax.jit(run, compiler_options=compiler_options())
 
 
 def arguments(experiment: Experiment) -> tuple[Declared, Drawn]:
@@ -231,43 +244,45 @@ def simulate(
     """
     kept: dict[str, np.ndarray] = {}
 
-    def keep(block: int, paths: Mapping[str, np.ndarray]) -> None:
+    def keep(start: int, paths: Mapping[str, np.ndarray]) -> None:
         for name, path in paths.items():
             if name not in kept:
                 kept[name] = np.empty((*path.shape[:-1], draws), path.dtype)
-            start = block * BLOCK
             kept[name][..., start : start + path.shape[-1]] = path
 
-    each_block(experiment, draws, keep, names, progress)
+    each_part(experiment, draws, keep, names, progress)
     return {name: np.moveaxis(values, -1, 0) for name, values in kept.items()}
 
 
-def each_block(
+def each_part(
     experiment: Experiment,
     draws: int,
     take: Callable[[int, Mapping[str, np.ndarray]], None],
     names: Iterable[str] | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Run the chain block by block, a thread a core, and hand over what each block gave.
+    """Run the chain part by part, a thread a core, and hand over what each part gave.
 
     Args:
-        take: called with the block's number and its paths, each (..., quarter, draw): for block 0
-            first and alone, then from several threads in any order. Else as :func:`simulate`.
+        take: called with the number of the part's first draw, a multiple of :data:`PART`, and its
+            paths, each (..., quarter, draw): for the first block alone and in order, then from
+            several threads in any order. Else as :func:`simulate`.
     """
     declared, drawn = arguments(experiment)
-    run = compiled(declared)
+    sample, run = sampler(declared), compiled(declared)
     blocks = -(-draws // BLOCK)
     wanted = None if names is None else {name: series(name) for name in names}
 
     def one(block: int) -> None:
-        paths = run(drawn, np.uint32(block), experiment.setting)
-        places = {name: (name, None) for name in paths} if wanted is None else wanted
-        found = {}
-        for name, (output, place) in places.items():
-            path = np.asarray(paths[output])[..., : draws - block * BLOCK]
-            found[name] = path if place is None else path[place]
-        take(block, found)
+        normals = sample(drawn, np.uint32(block))
+        for start in range(0, min(draws - block * BLOCK, BLOCK), PART):
+            paths = run(drawn, normals, start, experiment.setting)
+            places = {name: (name, None) for name in paths} if wanted is None else wanted
+            found, first = {}, block * BLOCK + start
+            for name, (output, place) in places.items():
+                path = np.asarray(paths[output])[..., : draws - first]
+                found[name] = path if place is None else path[place]
+            take(first, found)
 
     def report(done: int) -> None:
         if progress is not None:
@@ -314,12 +329,11 @@ class Block:
         Args:
             experiment: what to run. draws: how many of the block to keep.
         """
-        declared, drawn = arguments(experiment)
-        paths = compiled(declared)(drawn, np.uint32(0), experiment.setting)
-        kept = slice(0, min(draws, BLOCK))
+        draws = min(draws, BLOCK)
+        paths = simulate(experiment, draws)
         return Block(
-            {name: values[kept] for name, values in _block_inputs(experiment).items()},
-            {name: np.asarray(value, np.float64)[..., kept] for name, value in paths.items()},
+            {name: values[:draws] for name, values in _block_inputs(experiment).items()},
+            {name: np.moveaxis(path, 0, -1).astype(np.float64) for name, path in paths.items()},
             QUARTERS.index(experiment.anchor),
         )
 

@@ -8,6 +8,8 @@ after a lead time, in answer to shortage of what buyers plan and can pay for:
     d ln capacity = (growth + response o) dt
 """
 
+from collections.abc import Sequence
+
 import jax
 import jax.numpy as jnp
 
@@ -31,16 +33,37 @@ def survival(life: jax.Array, age_years: jax.Array) -> jax.Array:
     )
 
 
+def in_service(built: jax.Array, alive: jax.Array, last: jax.Array) -> jax.Array:
+    """What is still in service of everything built up to a vintage, (draw,).
+
+    Args:
+        built: by vintage, (vintage, draw). alive: share in service by age, (age, draw), as many
+            ages as vintages. last: index of the vintage whose age is 0; later ones do not count.
+
+    >>> built, alive = jnp.array([[8.0], [4.0], [2.0]]), jnp.array([[1.0], [0.5], [0.25]])
+    >>> [float(in_service(built, alive, last)[0]) for last in range(3)]
+    [8.0, 8.0, 6.0]
+    """
+    # A window of the ages that runs down to 0 at the last vintage, one pass and no copy.
+    ages = jnp.concatenate([alive[::-1], jnp.zeros_like(alive)])
+    share = jax.lax.dynamic_slice_in_dim(ages, len(built) - 1 - last, len(built))
+    return (built * share).sum(0)
+
+
 def capacity_growth(x: Inputs, years_ahead: jax.Array) -> jax.Array:
-    """Own log growth a year of each of :data:`CAPACITIES`, (capacity, quarter, draw).
+    """Own log growth a year of the capacity for accelerators, (quarter, draw).
 
     Growth fades from the anchor's rate to a floor: floor + (rate - floor) 2^(-years / half-life).
     """
     fade = 2.0 ** (-jnp.maximum(years_ahead, 0.0) / x["capacity_growth_half_life"])
     floor = x["capacity_growth_floor"]
-    chips = floor + (x["accelerator_spend_growth"] - floor) * fade
-    others = [chips + x[f"{name}_relative_growth"] for name in CAPACITIES[1:]]
-    return jnp.stack([chips, *others])
+    return floor + (x["accelerator_spend_growth"] - floor) * fade
+
+
+def relative_growth(x: Inputs) -> jax.Array:
+    """By how much each of :data:`CAPACITIES` grows faster, log a year, (capacity, draw)."""
+    others = [x[f"{name}_relative_growth"] for name in CAPACITIES[1:]]
+    return jnp.stack([jnp.zeros_like(others[0]), *others])
 
 
 def slack(x: Inputs) -> jax.Array:
@@ -55,17 +78,17 @@ def grow(
     """One quarter of capacity growth with lagged response to shortage.
 
     Args:
-        capacity, orders: (capacity, draw), USD_bn/quarter and log shortage. paid: what buyers plan
-            and can pay for, USD_bn/quarter, (draw,). growth: (capacity, draw), log a year.
+        capacity, orders: logs of USD_bn/quarter and of shortage, (capacity, draw). paid: what
+            buyers plan and can pay for, log of USD_bn/quarter, (draw,). growth: (capacity, draw),
+            log a year.
 
     Returns:
         capacity and orders one quarter on.
     """
     lead = jnp.stack([x[name] for name in LEAD_TIMES])
-    shortage = jnp.maximum(jnp.log(paid / capacity), 0.0)
+    shortage = jnp.maximum(paid - capacity, 0.0)
     orders = orders + (shortage - orders) * jnp.minimum(QUARTER_YEARS / lead, 1.0)
-    rate = growth + x["shortage_response"] * orders
-    return capacity * jnp.exp(QUARTER_YEARS * rate), orders
+    return capacity + QUARTER_YEARS * (growth + x["shortage_response"] * orders), orders
 
 
 def looking_ahead(demand: jax.Array, growth: jax.Array, x: Inputs) -> jax.Array:
@@ -105,7 +128,7 @@ def desired_additions(
 
 
 def follow(plan: jax.Array, towards: jax.Array, share: jax.Array) -> jax.Array:
-    """A plan drawn a share of the way, in logs: plan (towards / plan)^share, (draw,).
+    """A plan drawn a share of the way, all of them logs: plan + share (towards - plan), (draw,).
 
     Towards the wish it goes a quarter's share: orders are placed quarters ahead and budgets set
     once a year, so spending neither jumps to a new wish nor drops to it at once. Towards what
@@ -113,16 +136,16 @@ def follow(plan: jax.Array, towards: jax.Array, share: jax.Array) -> jax.Array:
     within their year, whatever happens to the wish.
 
     >>> float(follow(jnp.float32(4.0), jnp.float32(9.0), jnp.float32(0.5)))
-    6.0
+    6.5
     """
-    return plan * (towards / plan) ** share
+    return plan + share * (towards - plan)
 
 
-def smallest(bounds: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+def smallest(bounds: Sequence[jax.Array]) -> tuple[jax.Array, jax.Array, jax.Array]:
     """The smallest limit, which one it is, and how far the next one lies above it.
 
     Args:
-        bounds: every limit as accelerator spend, USD_bn/quarter, (limit, draw).
+        bounds: every limit as accelerator spend, USD_bn/quarter, each (draw,).
 
     Returns:
         the build, the number of its limit (the first of equals), and what relaxing that limit
@@ -132,10 +155,13 @@ def smallest(bounds: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
     >>> float(build[0]), int(which[0]), float(room[0])
     (4.0, 1, 2.0)
     """
-    which = bounds.argmin(0)
-    build = bounds.min(0)
-    others = jnp.where(jnp.arange(len(bounds))[:, None] == which, jnp.inf, bounds)
-    return build, which, others.min(0) - build
+    build, following = bounds[0], jnp.full_like(bounds[0], jnp.inf)
+    which = jnp.zeros(build.shape, jnp.int32)
+    for number, bound in enumerate(bounds[1:], 1):
+        following = jnp.minimum(following, jnp.maximum(build, bound))
+        which = jnp.where(bound < build, number, which)
+        build = jnp.minimum(build, bound)
+    return build, which, following - build
 
 
 def units_per_dollar(price: jax.Array, asic: jax.Array, ratio: jax.Array) -> jax.Array:

@@ -33,13 +33,14 @@ def efficiency_gain(
 
 def price_per_unit(x: Inputs, generations: Generations) -> jax.Array:
     """USD per H100-equivalent of GPUs, (quarter, draw): as counted, else by the designs shipped."""
-    fall = x["price_performance_growth"] ** -generations.uncounted[:, None]
-    return x["accelerator_price"] * fall * jnp.exp(generations.counted)[:, None]
+    fall = jnp.log(x["price_performance_growth"]) * generations.uncounted[:, None]
+    return x["accelerator_price"] * jnp.exp(generations.counted[:, None] - fall)
 
 
 def watts_per_unit(x: Inputs, generations: Generations) -> jax.Array:
     """All-in IT watts per H100-equivalent shipped, before PUE, (quarter, draw)."""
-    return x["compute_power"] * x["energy_efficiency_growth"] ** -generations.younger[:, None]
+    fall = jnp.log(x["energy_efficiency_growth"]) * generations.younger[:, None]
+    return x["compute_power"] * jnp.exp(-fall)
 
 
 def capital_multiple(x: Inputs) -> jax.Array:

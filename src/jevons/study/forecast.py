@@ -1,8 +1,8 @@
 """Forecasts of what companies will report: the chain's paths, and what moves a report beyond them.
 
-A reported figure is the chain's path times exp(common walk + own walk + measurement error). The
-walks start at the anchor quarter; their yearly deviations are those that the calibration found, or
-before it the declared ones.
+A reported figure is the chain's path times exp(common walk + own walk + measurement error), a
+seller's path put on its report of the anchor. The walks start at the anchor quarter; their yearly
+deviations are those that the calibration found, or before it the declared ones.
 """
 
 from collections.abc import Mapping
@@ -13,10 +13,12 @@ import numpy as np
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
 from jevons.model.evidence import common_parts
+from jevons.model.observables import from_report
 from jevons.model.observations import series
 from jevons.model.posterior import Posterior
 from jevons.model.priors import Z_90
 from jevons.model.revenue import companies
+from jevons.model.setting import SELLERS
 from jevons.model.simulate import Experiment, simulate
 
 # Reported series by the entity that reports it, and the observed series that says how it errs.
@@ -52,9 +54,13 @@ def reports_ahead(
             path = paths["capex_by_buyer"][:, BUYERS.index(entity), quarters]
             part = parts[f"capex_by_buyer.{entity}"]
         else:
-            path = paths["ai_revenue"][:, companies().index(entity), quarters]
+            sold = paths["ai_revenue"][:, companies().index(entity)].T
+            reported = experiment.setting.reported[SELLERS.index(entity)]
+            path = np.asarray(from_report(sold[quarters], sold[first - 1], reported)).T
         own = _walk(experiment, posterior, name, entity, draws, ahead)
-        error = series()[name].measurement * _normals(experiment, f"report of {entity}", path.shape)
+        # Of each report, and of the one at the anchor that all are forecast from.
+        errors = _normals(experiment, f"report of {entity}", (draws, ahead + 1))
+        error = series()[name].measurement * (errors[:, 1:] - errors[:, :1])
         found[entity] = path * np.exp(part * common + own + error)
     return found | {TOTAL: sum(found[buyer] for buyer in BUYERS)}
 

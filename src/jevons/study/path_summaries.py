@@ -20,7 +20,7 @@ from jevons.model.simulate import (
     LEADING_AXES,
     Experiment,
     Progress,
-    each_block,
+    each_part,
     series,
     simulate,
 )
@@ -144,17 +144,22 @@ def _counted(
     names = series_names()
     histograms: Histograms | None = None
     turn = Lock()
+    waiting: dict[int, list[Mapping[str, np.ndarray]]] = {}  # parts by block, until all are there
 
-    def take(block: int, paths: Mapping[str, np.ndarray]) -> None:
+    def take(start: int, paths: Mapping[str, np.ndarray]) -> None:
         nonlocal histograms
         counted = {name: each for name, each in paths.items() if name != BINDING}
+        if histograms is None:  # the first part comes alone
+            histograms = Histograms(counted, -(-draws // BLOCK))
+        block, end = start // BLOCK, start + len(paths[BINDING].T)
+        parts = waiting.setdefault(block, [])
+        parts.append(counted)
+        if end == min(draws, (block + 1) * BLOCK):
+            histograms.add(block, waiting.pop(block))
         with turn:
-            if histograms is None:
-                histograms = Histograms(counted, -(-draws // BLOCK))
-            histograms.add(block, counted)
             tally.add(paths)
 
-    each_block(experiment, draws, take, names, progress)
+    each_part(experiment, draws, take, names, progress)
     assert histograms is not None  # block 0 always comes
     quantiles, means = histograms.quantiles(list(LEVELS.values())), histograms.means()
     return {

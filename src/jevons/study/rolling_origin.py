@@ -17,6 +17,7 @@ from jevons.facts import Store
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
+from jevons.model.observations import SALES
 from jevons.model.reported import quarterly
 from jevons.quantiles import rounded
 from jevons.study.forecast import TOTAL, reports_ahead
@@ -33,8 +34,7 @@ DAYS: tuple[date, ...] = (
 AHEAD = 4
 LEVELS = (0.5, 0.8, 0.9)
 METRICS: Mapping[str, str] = {
-    "NVDA": "data_center_revenue",
-    "AVGO": "ai_semiconductor_revenue",
+    **{seller: metric for seller, (_, metric) in SALES.items()},
     **dict.fromkeys(BUYERS, "capex_cash_ppe"),
 }
 BASELINES: Mapping[str, Callable[[Sequence[float], int], list[LogNormal]]] = {
