@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property, partial
 from hashlib import sha256
@@ -41,6 +41,7 @@ AHEAD = 4  # quarters that an origin looks ahead, as the note's own forecasts do
 FEWEST_AHEAD = 2  # quarters after an origin that make it worth asking
 ROOM = 28  # observations in one block: seven series over the four quarters of an origin
 HISTORY_BLOCKS = 3
+TOLD = ("meaning", "meaning_zh", "source")  # of a series, to readers: no fit depends on it
 LEVEL_STARTS = -1.0  # years before the clock at which a level's random walk begins
 
 
@@ -109,45 +110,16 @@ class Evidence:
                 + [entry.prior.distribution, entry.prior.scale, entry.prior.floor]
                 for name, entry in self.experiment.inputs.items()
             },
-            "anchors": [segment.experiment.anchor for segment in self.segments],
-            "buyers": [
-                np.concatenate([s.experiment.setting.buyer_before, s.experiment.setting.buyer_now])
-                .astype(float)
-                .tolist()
-                for s in self.segments
-            ],
-            "paths": [
-                np.concatenate(
-                    [
-                        np.ravel(each)
-                        for each in (
-                            setting.surge,
-                            setting.guided,
-                            setting.guiding,
-                            setting.buyer_guided,
-                            setting.buyer_until,
-                            setting.net_debt,
-                            setting.reported,
-                            *setting.generations,
-                        )
-                    ]
-                )
-                .astype(float)
-                .tolist()
-                for setting in (s.experiment.setting for s in self.segments)
+            "settings": [
+                [np.ravel(each).astype(float).tolist() for each in jax.tree.leaves(setting)]
+                for setting in (segment.experiment.setting for segment in self.segments)
             ],
             "observations": [
                 [each.series, each.row, each.group, each.quarters, each.value, each.slope]
                 for each in self.observations
             ],
             "series": {
-                name: [
-                    dict(entry.discrepancy),
-                    entry.measurement,
-                    entry.free,
-                    entry.anchored,
-                    entry.bias,
-                ]
+                name: {field: value for field, value in asdict(entry).items() if field not in TOLD}
                 for name, entry in series().items()
             },
         }
