@@ -546,6 +546,24 @@ def compare(x: Inputs, experiment: Experiment) -> None:
         print(f"{engine:8}{size:8,}{threads:9}{seconds:8.3f}{rate:11.0f}{ratio:7.2f}")
 
 
+def gradient(x: Inputs, experiment: Experiment) -> None:
+    """Print what the derivative of one path to every input costs, in runs of the chain."""
+
+    def total(x: dict[str, jax.Array]) -> jax.Array:
+        return model.chain(x, experiment.setting)["new_power_demand"][-1].sum()
+
+    forward = jax.jit(model.chain, compiler_options=compiler_options())
+    derivative, placed = jax.jit(jax.grad(total)), jax.device_put(cut(x, PART)[0])
+    best = [math.inf, math.inf]
+    for _ in range(20 * ROUNDS):
+        for number, run in enumerate((lambda: forward(placed, experiment.setting),
+                                      lambda: derivative(placed))):  # fmt: skip
+            start = time.perf_counter()
+            jax.block_until_ready(run())
+            best[number] = min(best[number], time.perf_counter() - start)
+    print(f"gradient to {len(x)} inputs: {best[1] / best[0]:.1f} runs of the chain")
+
+
 class PlainRun:
     """Sampling, chain and quantiles of every series in NumPy, chunk by chunk, one thread."""
 
@@ -634,6 +652,7 @@ def main() -> None:
     worst, apart = check(cut(x, BLOCK)[0], experiment)
     print(f"agreement: median gap of the worst path {worst:.1e}, {apart:.3%} of values over 0.1 %")
     compare(x, experiment)
+    gradient(x, experiment)
     whole(experiment)
 
 

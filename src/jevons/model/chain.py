@@ -174,8 +174,6 @@ def _build(
     x: Inputs, time: Timeline, setting: Setting, costs: Paths, needs: Paths, limits: Paths
 ) -> Paths:
     quarters = len(costs["gain"])
-    ages = jnp.arange(quarters + EARLY_AGE + 1, dtype=jnp.float32)[:, None] * QUARTER_YEARS
-    alive = supply.survival(x["accelerator_life"], ages)
     history = _history(x, time, setting)
     additions = history * costs["units"]
     past = (time.since_anchor <= 0) * supply.survival(x["accelerator_life"], -time.since_anchor)
@@ -214,7 +212,7 @@ def _build(
             inference.sum(0) * now["hour_cost"] * HOURS / now["gdp"], x["spend_share_ceiling"]
         )
         inference = inference * affordable
-        standing = supply.in_service(state.vintages, alive, now["vintage"])
+        standing = supply.in_service(state.vintages, x["accelerator_life"], now["vintage"])
         retiring = state.fleet - standing
         pretraining = pretraining_anchor * jnp.exp(now["pretraining"])
         expected = standing + state.spend * now["units"]
@@ -289,7 +287,7 @@ def _build(
     log_history = jnp.log(history)
     anchor_log = _at(log_history, setting.anchor)
     guided = setting.guided[:, None] + x["guidance_surprise"] * jnp.maximum(time.since_anchor, 0.0)
-    start = _start(x, time, needs, price, additions, history, slack, alive, wanted_anchor)
+    start = _start(x, time, needs, price, additions, history, slack, wanted_anchor)
     now = {
         "vintage": jnp.arange(quarters) + EARLY_AGE + 1,
         "since_anchor": time.since_anchor,
@@ -322,11 +320,13 @@ def _build(
         now,
     )
     at_anchor = _at(lagged, setting.anchor)
-    end, steps = jax.lax.scan(step, start, now)
+    # A derivative works each quarter out again: to keep all that is in one costs more.
+    end, steps = jax.lax.scan(jax.checkpoint(step), start, now)
     watts = jnp.concatenate([jnp.repeat(costs["watts"][:1], EARLY_AGE + 1, 0), costs["watts"]])
     rated = end.vintages * watts / 1e3
-    in_service = jax.lax.map(lambda t: supply.in_service(rated, alive, t), now["vintage"])
-    return steps | {"fleet_gw": in_service}
+    life = x["accelerator_life"]
+    gw = jax.lax.map(lambda last: supply.in_service(rated, life, last), now["vintage"])
+    return dict(steps) | {"fleet_gw": gw}
 
 
 def _start(
@@ -337,7 +337,6 @@ def _start(
     additions: jax.Array,
     history: jax.Array,
     slack: jax.Array,
-    alive: jax.Array,
     wanted_anchor: jax.Array,
 ) -> _State:
     """State before the first quarter: demand on its long-run path, a fleet of recent vintages."""
@@ -353,7 +352,7 @@ def _start(
     return _State(
         log_tokens,
         vintages,
-        early * alive[EARLY_AGE],
+        early * supply.survival(x["accelerator_life"], jnp.float32(EARLY_AGE * QUARTER_YEARS)),
         jnp.log(history[0]) + slack,
         jnp.zeros((len(supply.CAPACITIES), draws), additions.dtype),
         zero,

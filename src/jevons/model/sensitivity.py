@@ -21,7 +21,6 @@ import numpy as np
 
 from jevons.model.chain import chain
 from jevons.model.clock import QUARTERS
-from jevons.model.device import compiler_options
 from jevons.model.setting import Setting
 from jevons.model.simulate import (
     Declared,
@@ -123,4 +122,4 @@ def _derivatives(inputs: Declared, name: str, place: int | None) -> Derivatives:
         slopes: jax.Array = jax.grad(total)(normals)
         return slopes
 
-    return jax.jit(run, compiler_options=compiler_options())
+    return jax.jit(run)  # without options: sums over quarters are what the library is quick at

@@ -23,6 +23,7 @@ LEAD_TIMES: tuple[str, ...] = (
 )  # fmt: skip
 LIMITS: tuple[str, ...] = ("desired", *CAPACITIES, "power", "capital")
 BUILD_SPEEDS = (0.02, 1.0)  # shares of the gap ordered in a quarter that make sense
+NOT_YET = 1e30  # so worn that nothing of a vintage still to come is in service
 SURVIVAL_WIDTH = 0.6  # years; spread of retirement ages about the economic life
 
 
@@ -33,21 +34,24 @@ def survival(life: jax.Array, age_years: jax.Array) -> jax.Array:
     )
 
 
-def in_service(built: jax.Array, alive: jax.Array, last: jax.Array) -> jax.Array:
+def in_service(built: jax.Array, life: jax.Array, last: jax.Array) -> jax.Array:
     """What is still in service of everything built up to a vintage, (draw,).
 
-    Args:
-        built: by vintage, (vintage, draw). alive: share in service by age, (age, draw), as many
-            ages as vintages. last: index of the vintage whose age is 0; later ones do not count.
+    The logistic of :func:`survival` is (1 + q) / (1 + q exp(age / width)), q = exp(-life / width):
+    only q differs between draws.
 
-    >>> built, alive = jnp.array([[8.0], [4.0], [2.0]]), jnp.array([[1.0], [0.5], [0.25]])
-    >>> [float(in_service(built, alive, last)[0]) for last in range(3)]
-    [8.0, 8.0, 6.0]
+    Args:
+        built: by vintage, a quarter apart, (vintage, draw). life: (draw,), years. last: index of
+            the vintage whose age is 0; later ones do not count.
+
+    >>> built, life = jnp.array([[8.0], [4.0], [2.0]]), jnp.array([50.0])
+    >>> [round(float(in_service(built, life, last)[0]), 3) for last in range(3)]
+    [8.0, 12.0, 14.0]
     """
-    # A window of the ages that runs down to 0 at the last vintage, one pass and no copy.
-    ages = jnp.concatenate([alive[::-1], jnp.zeros_like(alive)])
-    share = jax.lax.dynamic_slice_in_dim(ages, len(built) - 1 - last, len(built))
-    return (built * share).sum(0)
+    ages = (last - jnp.arange(len(built))) * QUARTER_YEARS
+    worn = jnp.where(ages < 0, NOT_YET, jnp.exp(ages / SURVIVAL_WIDTH))[:, None]
+    kept = jnp.exp(-life / SURVIVAL_WIDTH)
+    return ((1 + kept) * built / (1 + kept * worn)).sum(0)
 
 
 def capacity_growth(x: Inputs, years_ahead: jax.Array) -> jax.Array:
