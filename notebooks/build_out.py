@@ -6,7 +6,7 @@ Open it with ``marimo edit notebooks/build_out.py``; every number is computed fr
 import marimo
 
 __generated_with = "0.25.2"
-app = marimo.App(app_title="The build-out")
+app = marimo.App(width="medium", app_title="The build-out")
 
 
 @app.cell

@@ -6,7 +6,7 @@ Open it with ``marimo edit notebooks/claims.py``; every number is computed from 
 import marimo
 
 __generated_with = "0.25.2"
-app = marimo.App(app_title="Claims")
+app = marimo.App(width="medium", app_title="Claims")
 
 
 @app.cell
@@ -53,12 +53,18 @@ def answer(day, draws, jv, mo, until):
 def table(claims, mo):
     mo.ui.table(
         [
-            {name: claim[name] for name in ("who", "said_on", "text", "status", "outcome")}
+            {
+                "who": claim["who"],
+                "said on": claim["said_on"],
+                "claim": claim["text"],
+                "status": claim["status"],
+                "outcome": claim["outcome"],
+            }
             for claim in claims
         ],
         selection=None,
         format_mapping={"outcome": lambda value: "-" if value is None else f"{value:,.4g}"},
-        wrapped_columns=["text"],
+        wrapped_columns=["claim"],
     )
 
 

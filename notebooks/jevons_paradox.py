@@ -6,7 +6,7 @@ Open it with ``marimo edit notebooks/jevons_paradox.py``; every number is comput
 import marimo
 
 __generated_with = "0.25.2"
-app = marimo.App(app_title="The Jevons paradox")
+app = marimo.App(width="medium", app_title="The Jevons paradox")
 
 
 @app.cell
@@ -28,7 +28,7 @@ def settings():
 @app.cell
 def question(mo):
     elasticity = mo.ui.slider(
-        0.4, 2.4, step=0.1, value=1.1, label="Price elasticity of tokens (median)"
+        0.4, 2.4, step=0.1, value=1.1, show_value=True, label="Price elasticity of tokens (median)"
     )
     mo.vstack(
         [
@@ -65,7 +65,7 @@ def answer(day, draws, elasticity, jv, mo):
 def by_workload(index, mo):
     workloads = [
         {
-            "workload": name,
+            "workload": name.replace("_", " "),
             "P(J > 0)": each["p_positive"],
             "median J": each["jevons_index"]["p50"],
             "5 %": each["jevons_index"]["p05"],

@@ -6,7 +6,7 @@ Open it with ``marimo edit notebooks/ladders.py``; every number is computed from
 import marimo
 
 __generated_with = "0.25.2"
-app = marimo.App(app_title="Ladders")
+app = marimo.App(width="medium", app_title="Ladders")
 
 
 @app.cell
@@ -52,7 +52,7 @@ def table(ladders, mo):
             "verdict": row["verdict"],
             "first step, USD": row["rungs"][0]["level_usd"],
             "P(reached)": row["rungs"][0]["fill_probability"],
-            "why": row["why"],
+            "why": row["why"].partition(";")[0],
         }
         for row in ladders
     ]
@@ -63,6 +63,7 @@ def table(ladders, mo):
             "first step, USD": "{:,.2f}".format,
             "P(reached)": "{:.0%}".format,
         },
+        wrapped_columns=["why"],
     )
     return (verdicts,)
 

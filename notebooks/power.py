@@ -6,7 +6,7 @@ Open it with ``marimo edit notebooks/power.py``; every number is computed from d
 import marimo
 
 __generated_with = "0.25.2"
-app = marimo.App(app_title="Gigawatts")
+app = marimo.App(width="medium", app_title="Gigawatts")
 
 
 @app.cell
@@ -61,7 +61,7 @@ def balance(mo, power):
         "under construction": power["under_construction_gw"],
         "grid": power["grid_gw"],
         "short": power["gross_shortfall_gw"],
-        **{f"option: {name}": path for name, path in power["options_gw"].items()},
+        **{f"option: {name.replace('_', ' ')}": path for name, path in power["options_gw"].items()},
         "still short": power["net_shortfall_gw"],
     }
     table = [

@@ -6,7 +6,7 @@ Open it with ``marimo edit notebooks/shares.py``; every number is computed from 
 import marimo
 
 __generated_with = "0.25.2"
-app = marimo.App(app_title="Shares")
+app = marimo.App(width="medium", app_title="Shares")
 
 
 @app.cell
@@ -27,7 +27,9 @@ def settings():
 
 @app.cell
 def question(mo):
-    rate = mo.ui.slider(0.02, 0.08, step=0.0025, value=0.043, label="Risk-free rate (median)")
+    rate = mo.ui.slider(
+        0.02, 0.08, step=0.001, value=0.043, show_value=True, label="Risk-free rate (median)"
+    )
     mo.vstack(
         [
             mo.md(
@@ -98,12 +100,14 @@ def revenue(jv, study):
 @app.cell
 def swings(mo, study):
     tornado = study.value("NVDA")["tornado"]
+    low, high = "at its 10 % point, USD a share", "at its 90 % point, USD a share"
     swing_table = mo.ui.table(
-        tornado,
+        [
+            {"input": row["input"].replace("_", " "), low: row["at_p10"], high: row["at_p90"]}
+            for row in tornado
+        ],
         selection=None,
-        format_mapping={
-            name: "{:,.1f}".format for name, value in tornado[0].items() if isinstance(value, float)
-        },
+        format_mapping=dict.fromkeys((low, high), "{:,.1f}".format),
     )
     mo.vstack([mo.md("## What moves the value of NVDA most"), swing_table])
     return (tornado,)

@@ -194,4 +194,4 @@ def fan(
     spec = fan_chart(path, scale, level_names(edition), observed=observed)
     keys = fan_keys(edition, observed=bool(observed))
     drawn = standalone(Chart(spec, title, keys), "light")
-    return Drawing(drawn | {"title": title, "width": 640, "background": "white"})
+    return Drawing(drawn | {"title": title, "width": "container", "background": "white"})

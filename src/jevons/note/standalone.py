@@ -74,7 +74,7 @@ def standalone(given: Chart, theme: Theme) -> dict[str, Any]:
                     "field": "key",
                     "type": "nominal",
                     "scale": {"domain": texts, "range": list(colours)},
-                    "legend": {"title": None, "orient": "top", "offset": 22, "symbolOpacity": 1},
+                    "legend": {"title": None, "orient": "top", "offset": 32, "symbolOpacity": 1},
                 }
             },
         }
