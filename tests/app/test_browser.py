@@ -15,6 +15,8 @@ import uvicorn
 from jevons.app import Engine, application
 from jevons.note.bundle import javascript
 
+from .keyboard import opened
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), "")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
 FLAGS = (
@@ -88,3 +90,41 @@ def test_an_address_that_cannot_be_answered_says_so_and_starts_afresh(
     dom, _ = seen(f"{address}?as_of=1999-01-01", tmp_path)
     assert re.search(r'id="trouble"[^>]*>as_of 1999-01-01 is outside the facts', dom)
     assert dom.count('role="tab"') == 6
+
+
+def test_an_assumption_is_moved_and_a_number_traced_by_keyboard_alone(
+    address: str, tmp_path: Path
+) -> None:
+    answered = (
+        "document.querySelectorAll('#numbers div').length > 0"
+        " && !document.getElementById('result').matches('.waiting')"
+    )
+    flags = [flag for flag in FLAGS if "virtual-time" not in flag] + ["--window-size=1280,900"]
+    with opened(CHROMIUM, flags, f"{address}?draws=100", tmp_path) as page:
+        page.until(answered)
+        day = "document.activeElement.type === 'date' && document.activeElement.value"
+        for _ in range(4):
+            page.press("Tab")
+        for digit in "03012025":
+            page.press(digit)
+        assert page.value(day) == "2025-03-01"
+        assert "as_of" not in page.value("location.search")  # a day half typed asks for nothing
+        page.value("document.querySelector('#controls fieldset').dataset.former = 'yes'")
+        page.press("Enter")
+        page.until("location.search.includes('as_of=2025-03-01')")
+        page.until("document.querySelector('[data-former]') === null")  # controls made anew
+        page.until(answered)
+        assert page.value(day) == "2025-03-01"
+
+        page.value("document.getElementById('input-elasticity').focus()")
+        before = page.value("document.getElementById('numbers').textContent")
+        for _ in range(9):
+            page.press("ArrowRight")
+        page.until("location.search.includes('move=elasticity')")
+        page.until(f"document.getElementById('numbers').textContent !== {before!r}")
+        assert page.value("document.activeElement.id") == "input-elasticity"
+
+        page.value("document.querySelector('#numbers .ask').focus()")
+        page.press("Enter")
+        page.until("document.querySelectorAll('#reason a[href^=http]').length > 0")
+        assert page.value("document.activeElement.closest('#reason') !== null") is True
