@@ -9,7 +9,7 @@ with it, and how to read them: bench/README.md.
 import math
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
@@ -27,7 +27,7 @@ from jevons.model.clock import FIRST_YEAR, QUARTERS
 from jevons.model.device import compiler_options
 from jevons.model.priors import BLOCK
 from jevons.model.simulate import PART, Experiment, arguments, sample, series, simulate
-from jevons.quantiles import LEVELS
+from jevons.quantiles import LEVELS, summarise
 from jevons.study.path_summaries import series_names, summarise_paths
 
 DRAWS = 65_536
@@ -565,7 +565,7 @@ def gradient(x: Inputs, experiment: Experiment) -> None:
 
 
 class PlainRun:
-    """Sampling, chain and quantiles of every series in NumPy, chunk by chunk, one thread."""
+    """Sampling, chain and quantiles of series in NumPy, chunk by chunk, one thread."""
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
@@ -591,15 +591,13 @@ class PlainRun:
                     found[name] = raw
         return found
 
-    def __call__(self, draws: int, chunk: int) -> dict[str, Floats]:
-        """Quantiles and mean of each series, (level and mean, quarter)."""
+    def __call__(self, names: Sequence[str], draws: int, chunk: int) -> dict[str, Floats]:
+        """Quantiles and mean of each named series, (level and mean, quarter)."""
         generator, kept = np.random.Generator(np.random.SFC64(2025)), dict[str, Floats]()
         for start in range(0, draws, chunk):
             paths = run_plain(self.inputs(generator, chunk), self.experiment)
-            for name in series_names():
+            for name in names:
                 of, at = series(name)
-                if of not in paths:
-                    continue
                 path = paths[of] if at is None else paths[of][at]
                 if name not in kept:
                     kept[name] = np.empty((*path.shape[:-1], draws), path.dtype)
@@ -612,22 +610,33 @@ class PlainRun:
 
 
 def whole(experiment: Experiment) -> None:
-    """Print seconds of both for sampling, chain, quantiles and mean of every series."""
-    plain = PlainRun(experiment)
-    work: dict[str, Callable[[], object]] = {
-        f"NumPy, chunks of {chunk:,}": partial(plain, WHOLE, chunk) for chunk in BLOCKS
-    }
-    work["JAX, as jevons simulate"] = partial(summarise_paths, experiment, WHOLE)
+    """Print seconds of both for sampling, chain, quantiles and mean: of one path, of every path."""
+    plain, one = PlainRun(experiment), ("buyers_capex",)
+    every = [name for name in series_names() if name != "tokens"]  # that sum is not in the text
+
+    def summaries() -> object:
+        paths = simulate(experiment, WHOLE, one)
+        return [summarise(values, "USD_bn/quarter") for values in paths.values()]
+
+    versus("one path", partial(plain, one, WHOLE), summaries)
+    versus(f"{len(every)} paths", partial(plain, every, WHOLE),
+           partial(summarise_paths, experiment, WHOLE))  # fmt: skip
+
+
+def versus(what: str, plain: Callable[[int], object], ours: Callable[[], object]) -> None:
+    """Print the best seconds of NumPy, by draws in a chunk, and of jevons, in turns."""
+    work = {f"NumPy, chunks of {chunk:,}": partial(plain, chunk) for chunk in BLOCKS}
+    work["jevons"] = ours
     best = dict.fromkeys(work, math.inf)
     for _ in range(WHOLE_ROUNDS):
         for name, run in work.items():
             start = time.perf_counter()
             run()
             best[name] = min(best[name], time.perf_counter() - start)
-    base = min(seconds for name, seconds in best.items() if name.startswith("NumPy"))
-    print(f"sampling, chain and quantiles of {len(series_names())} series, {WHOLE:,} draws:")
+    base = min(seconds for name, seconds in best.items() if name != "jevons")
+    print(f"sampling, chain and quantiles of {what}, {WHOLE:,} draws:")
     for name, seconds in best.items():
-        print(f"{name:28}{seconds:8.2f} s  ratio {base / seconds:.2f}")
+        print(f"{name:24}{seconds:8.2f} s  ratio {base / seconds:.2f}")
 
 
 def large(experiment: Experiment) -> None:

@@ -165,23 +165,26 @@ def sample(declared: Declared, drawn: Drawn, block: jax.Array) -> dict[str, jax.
 
 
 @cache
-def sampler(inputs: Declared) -> Callable[[Drawn, jax.typing.ArrayLike], jax.Array]:
-    """Standard normals of one block of draws, (input, draw), compiled once."""
+def sampler(inputs: Declared) -> Callable[[Drawn, jax.typing.ArrayLike], list[jax.Array]]:
+    """Standard normals of one block of draws by part, each (input, draw), compiled once."""
     names = [name for name, _ in inputs]
-    return jax.jit(lambda drawn, block: drawn.normals(names, block))
+
+    def run(drawn: Drawn, block: jax.Array) -> list[jax.Array]:
+        # Parts of their own: a part cut out where it is used is cut out at every use.
+        return jnp.split(drawn.normals(names, block), BLOCK // PART, axis=1)
+
+    return jax.jit(run)
 
 
 @cache
-def compiled(inputs: Declared) -> Callable[[Drawn, jax.Array, int, Setting], Paths]:
+def compiled(inputs: Declared) -> Callable[[Drawn, jax.Array, Setting], Paths]:
     """The chain over one part of a block's normals, compiled once for a set of declared inputs.
 
-    Centres, widths, correlation, seed, the part's first draw and setting are arguments, so every
-    as-of date shares it.
+    Centres, widths, correlation, seed and setting are arguments, so every as-of date shares it.
     """
 
-    def run(drawn: Drawn, normals: jax.Array, start: int, setting: Setting) -> Paths:
-        part = jax.lax.dynamic_slice_in_dim(normals, start, PART, axis=1)
-        paths = chain(drawn.inputs(inputs, part), setting)
+    def run(drawn: Drawn, normals: jax.Array, setting: Setting) -> Paths:
+        paths = chain(drawn.inputs(inputs, normals), setting)
         tokens = paths["tokens_by_workload"].sum(0)
         return paths | {"tokens": tokens}
 
@@ -274,11 +277,11 @@ def each_part(
     wanted = None if names is None else {name: series(name) for name in names}
 
     def one(block: int) -> None:
-        normals = sample(drawn, np.uint32(block))
-        for start in range(0, min(draws - block * BLOCK, BLOCK), PART):
-            paths = run(drawn, normals, start, experiment.setting)
+        parts = sample(drawn, np.uint32(block))
+        for first, normals in zip(range(block * BLOCK, draws, PART), parts, strict=False):
+            paths = run(drawn, normals, experiment.setting)
             places = {name: (name, None) for name in paths} if wanted is None else wanted
-            found, first = {}, block * BLOCK + start
+            found = {}
             for name, (output, place) in places.items():
                 path = np.asarray(paths[output])[..., : draws - first]
                 found[name] = path if place is None else path[place]
