@@ -261,7 +261,7 @@ class Plain:
             if forecast:
                 ahead = wanted * np.exp(x["demand_extrapolation"] * pace)
                 wish = np.maximum(speed * (ahead - standing) + retiring, 1e-4)
-                plan = plan * (wish / self.units[t] / plan) ** planning
+                plan = (1 - planning) * plan + planning * wish / self.units[t]
                 if self.guiding[t]:
                     plan = plan * (self.told[t] / plan) ** (x["guidance_weight"] * self.guiding[t])
                 paid = np.minimum(plan, self.capital[t])

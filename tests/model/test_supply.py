@@ -13,11 +13,12 @@ from jevons.model.supply import (
     BUILD_SPEEDS,
     CAPACITIES,
     LIMITS,
+    adjusted,
     build_speed,
     capacity_growth,
     desired_additions,
-    follow,
     grow,
+    guided,
     looking_ahead,
     relative_growth,
     slack,
@@ -139,12 +140,19 @@ def test_no_chip_is_sent_back(demand: float, growth: float, fleet: float, retiri
 
 
 def test_spending_is_halfway_to_the_wish_after_a_half_life() -> None:
-    """In logs: from 10 to 40 it passes 20."""
-    plan, wish, speed = *jnp.log(jnp.array([10.0, 40.0])), adjustment(jnp.float32(0.5))
-    for _ in range(2):
-        plan = follow(plan, wish, speed)
-    assert float(jnp.exp(plan)) == pytest.approx(20.0, rel=1e-5)
-    assert float(jnp.exp(follow(plan, wish, jnp.float32(1.0)))) == pytest.approx(40.0)
+    """From 10 to 40 it passes 25; to a wish of nothing it halves."""
+    speed = adjustment(jnp.float32(0.5))
+    for wish, halfway in ((40.0, 25.0), (1e-12, 5.0)):
+        plan = jnp.log(jnp.float32(10.0))
+        for _ in range(2):
+            plan = adjusted(plan, jnp.log(jnp.float32(wish)), speed)
+        assert float(jnp.exp(plan)) == pytest.approx(halfway, rel=1e-5)
+
+
+def test_a_plan_is_what_was_told_at_full_weight_and_stays_without() -> None:
+    plan, told = jnp.log(jnp.array([10.0, 40.0]))
+    assert float(jnp.exp(guided(plan, told, jnp.float32(1.0)))) == pytest.approx(40.0)
+    assert float(jnp.exp(guided(plan, told, jnp.float32(0.0)))) == pytest.approx(10.0)
 
 
 def test_a_billion_dollars_buys_its_chips() -> None:

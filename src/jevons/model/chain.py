@@ -121,7 +121,8 @@ def _needs(x: Inputs, time: Timeline, shocks: Shocks) -> Paths:
 
 def _limits(x: Inputs, time: Timeline, setting: Setting) -> Paths:
     arriving = jnp.exp(setting.shocks.power)[:, None]
-    under_construction, grid = (arriving * gw for gw in power.firm_supply(x, time.year_end))
+    firm = power.firm_supply(x, time.year_end)
+    under_construction, grid = (arriving * gw for gw in firm)
     options = arriving * power.option_supply(x, time.year_end)
     money = jnp.exp(setting.shocks.capital)[:, None]
     other = setting.buyer_before.sum() * jnp.exp(
@@ -137,7 +138,7 @@ def _limits(x: Inputs, time: Timeline, setting: Setting) -> Paths:
         "under_construction": under_construction,
         "grid": grid,
         "options": options,
-        "gw_firm": under_construction + grid,
+        "gw_arriving": arriving * jnp.diff(sum(firm), axis=0, prepend=0.0),
         "gw_supply": under_construction + grid + options.sum(0),
         "capital": money * paid_for / multiple,
         "chips": jnp.diff(setting.shocks.chips, prepend=0.0),
@@ -226,8 +227,8 @@ def _build(
         speed = supply.build_speed(ahead, standing, retiring, built_now, x)
         speed = jnp.where(forecast, state.build_speed, speed)  # the anchor's, from the anchor on
         wish = supply.desired_additions(ahead, standing, retiring, speed) / now["units"]
-        plan = supply.follow(state.plan, jnp.log(wish), planning)
-        plan = supply.follow(plan, now["guided"], now["guidance_weight"])
+        plan = supply.adjusted(state.plan, jnp.log(wish), planning)
+        plan = supply.guided(plan, now["guided"], now["guidance_weight"])
         plan = jnp.where(forecast, plan, now["log_history"])
         paid = jnp.minimum(plan, now["log_capital"])
         own_growth = now["growth"] + relative_growth
@@ -306,7 +307,7 @@ def _build(
         "history": history,
         "log_history": log_history,
         "gw_supply": limits["gw_supply"] + x["power_slack"],
-        "gw_arriving": jnp.diff(limits["gw_firm"], axis=0, prepend=0.0),
+        "gw_arriving": limits["gw_arriving"],
         "capital": limits["capital"],
         "log_capital": jnp.log(limits["capital"]),
         "chips": limits["chips"],

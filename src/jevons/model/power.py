@@ -96,8 +96,8 @@ def headroom(
 
     Where history drew more than all supply so far, only what is firm can be drawn as it arrives:
     options that start later arrive faster from then on, which must not count for them. A shock may
-    take supply away; what is built already keeps its power, so no quarter has less than
-    :data:`LEAST_HEADROOM`.
+    take supply away; what is built already keeps its power, and what arrives is the shock's share
+    of what would have; no quarter has less than :data:`LEAST_HEADROOM`.
 
     Args:
         supply: slack plus all supply so far, GW. arriving: firm supply of this quarter, GW.

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import jax
@@ -206,12 +206,18 @@ def arguments(experiment: Experiment) -> tuple[Declared, Drawn]:
 
 def _factor(experiment: Experiment) -> np.ndarray:
     """Lower Cholesky factor of the correlation of all inputs, (input, input)."""
-    names = list(experiment.inputs)
+    names = tuple(experiment.inputs)
+    if experiment.correlation is None:
+        return np.eye(len(names))
+    known, among = experiment.correlation
+    return _factor_of(names, known, among.tobytes())
+
+
+@lru_cache(maxsize=8)  # a question asks for it several times, and the next for the same again
+def _factor_of(names: tuple[str, ...], known: tuple[str, ...], among: bytes) -> np.ndarray:
     matrix = np.eye(len(names))
-    if experiment.correlation is not None:
-        known, among = experiment.correlation
-        places = [names.index(name) for name in known]
-        matrix[np.ix_(places, places)] = among
+    places = [names.index(name) for name in known]
+    matrix[np.ix_(places, places)] = np.frombuffer(among).reshape(len(known), len(known))
     factor: np.ndarray = np.linalg.cholesky(matrix)
     return factor
 

@@ -131,18 +131,28 @@ def desired_additions(
     return jnp.maximum(speed * (ahead - fleet) + retiring, 1e-4)
 
 
-def follow(plan: jax.Array, towards: jax.Array, share: jax.Array) -> jax.Array:
-    """A plan drawn a share of the way, all of them logs: plan + share (towards - plan), (draw,).
+def adjusted(plan: jax.Array, wish: jax.Array, share: jax.Array) -> jax.Array:
+    """A plan moved a share of the way to the wish, in dollars; all but the share logs, (draw,).
 
-    Towards the wish it goes a quarter's share: orders are placed quarters ahead and budgets set
-    once a year, so spending neither jumps to a new wish nor drops to it at once. Towards what
-    buyers have guided it goes their guidance's weight: budgets told to shareholders are mostly kept
-    within their year, whatever happens to the wish.
+    ln((1 - share) exp(plan) + share exp(wish)): orders are placed quarters ahead and budgets set
+    once a year, so spending neither jumps to a new wish nor drops to it at once; who wishes for
+    nothing lets what is ordered run out, by the share a quarter.
 
-    >>> float(follow(jnp.float32(4.0), jnp.float32(9.0), jnp.float32(0.5)))
+    >>> round(float(jnp.exp(adjusted(jnp.log(4.0), jnp.log(9.0), jnp.float32(0.2)))), 4)
+    5.0
+    """
+    return jnp.logaddexp(plan + jnp.log1p(-share), wish + jnp.log(share))
+
+
+def guided(plan: jax.Array, told: jax.Array, weight: jax.Array) -> jax.Array:
+    """A plan drawn to what buyers have told, by a weight, all but the weight logs, (draw,).
+
+    Budgets told to shareholders are mostly kept within their year, whatever happens to the wish.
+
+    >>> float(guided(jnp.float32(4.0), jnp.float32(9.0), jnp.float32(0.5)))
     6.5
     """
-    return plan + share * (towards - plan)
+    return plan + weight * (told - plan)
 
 
 def smallest(bounds: Sequence[jax.Array]) -> tuple[jax.Array, jax.Array, jax.Array]:
