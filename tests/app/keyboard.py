@@ -23,19 +23,24 @@ class Page:
 
     def call(self, method: str, **parameters: object) -> dict[str, Any]:
         """Result of a method of the protocol."""
+        answer = self._answer(method, parameters)
+        assert "error" not in answer, answer
+        return dict(answer["result"])
+
+    def value(self, expression: str) -> Any:
+        """Value of a JavaScript expression, None where it fails or the page is not there yet."""
+        asked = {"expression": expression, "returnByValue": True}
+        answer = self._answer("Runtime.evaluate", asked)
+        return None if "error" in answer else answer["result"]["result"].get("value")
+
+    def _answer(self, method: str, parameters: dict[str, object]) -> dict[str, Any]:
         self._sent += 1
         request = {"id": self._sent, "method": method, "params": parameters}
         self._connection.send(json.dumps(request))
         while True:
-            answer = json.loads(self._connection.recv(timeout=PATIENCE))
+            answer: dict[str, Any] = json.loads(self._connection.recv(timeout=PATIENCE))
             if answer.get("id") == self._sent:
-                assert "error" not in answer, answer
-                return dict(answer["result"])
-
-    def value(self, expression: str) -> Any:
-        """Value of a JavaScript expression, None where it fails."""
-        found = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        return found["result"].get("value")
+                return answer
 
     def until(self, expression: str) -> None:
         """Wait until an expression holds."""
