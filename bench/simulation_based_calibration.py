@@ -6,8 +6,9 @@ among draws of its posterior must be uniform. Run by hand, interrupted and taken
 
     python bench/simulation_based_calibration.py [DAY] [SETS]
 
-By default 2025-03-11 and 200 sets, about twenty minutes on two cores. Many sets are sampled side by side,
-which costs a fraction of one after another. Files: ``docs/simulation_based_calibration.json``.
+By default 2025-03-11 and 200 sets, about twenty minutes on two cores. Many sets are sampled side
+by side, which costs a fraction of one after another.
+File: ``docs/simulation_based_calibration.json``.
 """
 
 import json

@@ -86,3 +86,14 @@ def test_a_shock_to_history_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_day_before_the_chain_can_run_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(("index", "--as-of", "2023-06-01", "--draws", "300")) == 2
     assert "NVDA data_center_revenue" in capsys.readouterr().err
+
+
+def test_what_a_day_has_learnt_is_told_to_readers(capsys: pytest.CaptureFixture[str]) -> None:
+    """By the posterior that comes with the package; ranges of 10 to 90 % stand in columns."""
+    assert run(("calibrate", "--as-of", "2025-03-11")) == 0
+    told, _ = capsys.readouterr()
+    assert "diagnostics.r_hat" in told
+    assert "discrepancy.p50" in told
+    assert "build_out" in told
+    assert "before (" not in told  # inputs have units of their own, each beside its numbers
+    assert "TWh" in told

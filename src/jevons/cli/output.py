@@ -116,7 +116,8 @@ def number(value: float) -> str:
 
 
 def _is_quantity(value: Any) -> bool:
-    return isinstance(value, Mapping) and "p50" in value and not isinstance(value["p50"], list)
+    shape = {"p05", "p50", "p95", "unit"}
+    return isinstance(value, Mapping) and shape <= value.keys() and not _is_path(value)
 
 
 def _is_path(value: Any) -> bool:
@@ -131,7 +132,7 @@ def _is_long_list(value: Any) -> bool:
     return isinstance(value, list) and not _is_records(value) and len(value) > LONGEST_LINE
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, with_unit: bool = False) -> str:
     if value is None:
         return "-"
     if isinstance(value, bool):
@@ -139,7 +140,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, int | float):
         return number(value)
     if _is_quantity(value):
-        return f"{number(value['p50'])} ({number(value['p05'])} to {number(value['p95'])})"
+        unit = f" {value['unit']}" if with_unit and value["unit"] != "1" else ""
+        return f"{number(value['p50'])} ({number(value['p05'])} to {number(value['p95'])}){unit}"
     if isinstance(value, list | tuple):
         return ", ".join(_cell(item) for item in value)
     return str(value)
@@ -249,14 +251,14 @@ def _show_records(
         return
     rows = [_flat(record) for record in records]
     names = list(dict.fromkeys(name for row in rows for name in row if not _is_path(row[name])))
-    units = {
-        name: f" ({value['unit']})"
-        for row in rows
-        for name, value in row.items()
-        if _is_quantity(value)
-    }
-    cells = [[name + units.get(name, "") for name in names]]
-    cells += [[_cell(row.get(name)) for name in names] for row in rows]
+    units: dict[str, set[str]] = {}
+    for each in rows:
+        for name, value in each.items():
+            if _is_quantity(value):
+                units.setdefault(name, set()).add(value["unit"])
+    heads = {name: f" ({next(iter(of))})" for name, of in units.items() if len(of) == 1}
+    cells = [[name + heads.get(name, "") for name in names]]
+    cells += [[_cell(row.get(name), name not in heads) for name in names] for row in rows]
     if len(records) < min(len(names), MOST_TIMES):  # more fields than records: stand them upright
         cells = [list(column) for column in zip(*cells, strict=True)]
     table = _table(title)
