@@ -23,7 +23,6 @@ LEAD_TIMES: tuple[str, ...] = (
 )  # fmt: skip
 LIMITS: tuple[str, ...] = ("desired", *CAPACITIES, "power", "capital")
 BUILD_SPEEDS = (0.02, 1.0)  # shares of the gap ordered in a quarter that make sense
-NOT_YET = 1e30  # so worn that nothing of a vintage still to come is in service
 SURVIVAL_WIDTH = 0.6  # years; spread of retirement ages about the economic life
 
 
@@ -48,10 +47,10 @@ def in_service(built: jax.Array, life: jax.Array, last: jax.Array) -> jax.Array:
     >>> [round(float(in_service(built, life, last)[0]), 3) for last in range(3)]
     [8.0, 12.0, 14.0]
     """
-    ages = (last - jnp.arange(len(built))) * QUARTER_YEARS
-    worn = jnp.where(ages < 0, NOT_YET, jnp.exp(ages / SURVIVAL_WIDTH))[:, None]
+    ages = (last - jnp.arange(len(built)))[:, None] * QUARTER_YEARS
+    worn = jnp.exp(jnp.maximum(ages, 0.0) / SURVIVAL_WIDTH)
     kept = jnp.exp(-life / SURVIVAL_WIDTH)
-    return ((1 + kept) * built / (1 + kept * worn)).sum(0)
+    return ((1 + kept) * jnp.where(ages < 0, 0.0, built) / (1 + kept * worn)).sum(0)
 
 
 def capacity_growth(x: Inputs, years_ahead: jax.Array) -> jax.Array:
