@@ -85,6 +85,13 @@ def test_a_text_needs_its_values() -> None:
         Words("en").say("note.dateline")
 
 
+def test_a_chinese_name_stands_in_a_sentence_without_gaps_and_a_latin_one_with() -> None:
+    told = {"all": "21", "quarter": "2028Q4", "revenue": "3,164 亿美元/年", "share": "27%"}
+    say = Words("zh").say
+    assert "，英伟达的人工智能收入最大" in say("finding.value_chain", company="英伟达", **told)
+    assert "，Bloom 的人工智能收入最大" in say("finding.value_chain", company="Bloom", **told)
+
+
 def test_a_column_of_which_nothing_is_known_is_left_out() -> None:
     columns = [(Column(name), [Cell(text), Cell(NOTHING)]) for name, text in SOME_KNOWN.items()]
     table = Edition({}, "en").table(columns)

@@ -1,5 +1,6 @@
 """Every word of the note, from one file: ``messages.toml`` holds each text in each language."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -10,6 +11,8 @@ from typing import Any
 from jevons.facts.variables import variables
 
 LANGUAGES = ("en", "zh")
+# Texts set numbers and Latin names apart with spaces; where a Chinese name stands in for one, none.
+GAP = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, dict[str, str]]:
@@ -47,7 +50,8 @@ class Words:
         Raises:
             KeyError: no such text, or a value of the text is not given.
         """
-        return messages()[key][self.language].format(**values)
+        text = messages()[key][self.language].format(**values)
+        return GAP.sub("", text) if self.language == "zh" else text
 
     def has(self, key: str) -> bool:
         """Whether there is a text of this name."""
