@@ -125,9 +125,7 @@ def _limits(x: Inputs, time: Timeline, setting: Setting) -> Paths:
     under_construction, grid = (arriving * gw for gw in firm)
     options = arriving * power.option_supply(x, time.year_end)
     money = jnp.exp(setting.shocks.capital)[:, None]
-    other = setting.buyer_before.sum() * jnp.exp(
-        capex.OTHER_CAPEX_GROWTH * (time.year_end - 2022.5)
-    )
+    other = capex.outside(setting.buyer_before.sum(), time.year_end - 2022.5)
     multiple = unit_cost.capital_multiple(x)
     found = funding(x, time.since_anchor, other, setting.net_debt)
     # What was spent at the anchor was paid for: there the money is no less than that.
@@ -441,7 +439,7 @@ def _by_buyer(
         grown: AI capex over the anchor's. plan: log of what was planned over the anchor's.
     """
     anchor_year = _at(time.year_end, setting.anchor)
-    now = setting.buyer_before * jnp.exp(capex.OTHER_CAPEX_GROWTH * (anchor_year - 2022.5))
+    now = capex.outside(setting.buyer_before, anchor_year - 2022.5)
     quarters = jnp.arange(len(QUARTERS))
     held = jnp.clip(quarters, setting.anchor, setting.buyer_until[:, None]).astype(jnp.int32)
     surprise = jnp.take(time.since_anchor, held, axis=0) * x["guidance_surprise"]

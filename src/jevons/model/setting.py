@@ -11,9 +11,10 @@ from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
 from jevons.model.device import on_device
 from jevons.model.generations import Generations, steady_generations
 from jevons.model.guidance import Guided
+from jevons.model.observations import SALES
 from jevons.model.shocks import Shocks
 
-SELLERS: tuple[str, ...] = ("NVDA", "AVGO")  # that report what they sell for AI every quarter
+SELLERS = tuple(SALES)  # that report what they sell for AI every quarter
 
 
 class Setting(NamedTuple):

@@ -209,7 +209,7 @@ def _factor(experiment: Experiment) -> np.ndarray:
     if experiment.correlation is None:
         return np.eye(len(names))
     known, among = experiment.correlation
-    return _factor_of(names, known, among.tobytes())
+    return _factor_of(names, known, np.asarray(among, np.float64).tobytes())
 
 
 @lru_cache(maxsize=8)  # a question asks for it several times, and the next for the same again
