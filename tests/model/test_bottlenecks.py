@@ -53,14 +53,18 @@ def test_rent_is_the_price_above_cost() -> None:
 def test_each_unit_is_turned_into_spend_by_its_own_ratio() -> None:
     x = {name: np.array([0.5]) for name in ("servers_ratio", "network_ratio")}
     x |= {name: np.array([0.25]) for name in ("power_cooling_ratio", "shell_ratio")}
-    x |= {"pue": np.array([1.25]), "us_share": np.array([0.8]), "coincidence": np.array([0.5])}
+    x |= {
+        "pue": np.array([1.25]),
+        "coincidence": np.array([0.5]),
+        "builds_moved_abroad": np.array([0.2]),
+    }
     watts, wafers, memory = (np.full((1, 1), each) for each in (1000.0, 2.0, 5.0))
     per = spend_per_unit(x, invented(0, 1.0), watts, wafers, memory)
     assert float(per["capital"][0, 0]) == pytest.approx(1 / 2.5)
     assert float(per["network"][0, 0]) == pytest.approx(2.0)
     assert (float(per["packaging"][0, 0]), float(per["memory"][0, 0])) == (0.5, 0.2)
-    # 50 k equivalents a USD_bn x 1 kW x 1.25 x 0.8 x 0.5 = 0.025 GW
-    assert float(per["power"][0, 0]) == pytest.approx(1 / 0.025)
+    # 50 k equivalents a USD_bn x 1 kW x 1.25 x 0.5 = 0.03125 GW; a fifth had gone abroad instead
+    assert float(per["power"][0, 0]) == pytest.approx(0.8 / 0.03125)
 
 
 def test_gigawatts_per_spend_are_those_that_the_chain_draws() -> None:
@@ -68,7 +72,8 @@ def test_gigawatts_per_spend_are_those_that_the_chain_draws() -> None:
     moved = {name: run[name].T for name in ("compute_built", "accelerator_spend")}
     drawn = np.diff(run["power_used"], axis=1)[:, 12:].T
     watts = watts_per_unit(x, np.asarray(experiment().setting.generations.younger, np.float64))
-    expected = (gigawatts_per_spend(x, moved, watts) * moved["accelerator_spend"])[13:]
+    in_us = (run["us_share_of_builds"] * (1 - x["builds_moved_abroad"][:, None])).T
+    expected = (gigawatts_per_spend(x, moved, watts) * moved["accelerator_spend"] * in_us)[13:]
     np.testing.assert_allclose(drawn, expected, rtol=2e-3, atol=1e-4)
 
 

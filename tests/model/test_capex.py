@@ -8,8 +8,8 @@ import pytest
 
 from jevons.model import unit_cost
 from jevons.model.anchors import BUYERS, buyer_capex
-from jevons.model.capex import CATEGORIES, by_buyer, by_category
-from jevons.model.clock import QUARTERS
+from jevons.model.capex import CATEGORIES, by_category, outside
+from jevons.model.clock import FIRST_YEAR, QUARTERS
 
 from .invented import AS_OF, experiment, inputs, numbers, paths, store, years
 
@@ -24,10 +24,10 @@ def test_categories_are_the_ratios_of_accelerators() -> None:
     assert sum(amounts) == pytest.approx(20 * float(unit_cost.capital_multiple(RATIOS)[0]))
 
 
-def test_a_buyer_spends_as_before_and_for_ai() -> None:
-    """2022's 5 USD_bn grow 3 % a year; 16 for AI come on top."""
-    spent = by_buyer(jnp.asarray([[[16.0]]]), jnp.asarray([5.0]), years(2.5))
-    assert float(spent[0, 0, 0]) == pytest.approx(5 * math.exp(0.075) + 16, rel=1e-6)
+def test_capex_outside_ai_grows_steadily() -> None:
+    """2022's 5 USD_bn grow 3 % a year."""
+    spent = outside(jnp.asarray([5.0]), years(2.5))
+    assert float(spent[0, 0]) == pytest.approx(5 * math.exp(0.075), rel=1e-6)
 
 
 def test_the_chains_categories_add_up_to_its_ai_capex() -> None:
@@ -42,6 +42,15 @@ def test_the_chains_categories_add_up_to_its_ai_capex() -> None:
 def test_the_chains_buyers_add_up() -> None:
     total = paths()["capex_by_buyer"].sum(1)
     np.testing.assert_allclose(total, paths()["buyers_capex"], rtol=1e-6)
+
+
+def test_a_buyer_spends_on_ai_and_outside_it() -> None:
+    """A draw's share of the most that the leanest year allows, 3 % a year, and AI on top."""
+    since = FIRST_YEAR + 0.25 * np.arange(1, len(QUARTERS) + 1) - 2022.5
+    most = np.asarray(experiment().setting.buyer_before)[:, None] * np.exp(0.03 * since)
+    other = most * inputs()["capex_outside_ai"][:, None, None]
+    expected = other + paths()["ai_capex_by_buyer"]
+    np.testing.assert_allclose(paths()["capex_by_buyer"], expected, rtol=1e-5)
 
 
 def test_at_the_anchor_every_draw_is_what_each_buyer_reported() -> None:

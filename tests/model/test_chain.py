@@ -13,7 +13,7 @@ import pytest
 from jevons.facts.variables import variable
 from jevons.model import capex, power, supply, unit_cost
 from jevons.model.capital import funding
-from jevons.model.chain import Timeline, chain
+from jevons.model.chain import chain
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
 from jevons.model.input_output import coefficients
 from jevons.model.nvidia import compute_revenue
@@ -22,6 +22,7 @@ from jevons.model.revenue import exposures
 from jevons.model.setting import setting_of
 from jevons.model.simulate import Experiment, simulate
 from jevons.model.supply import LIMITS
+from jevons.model.timeline import Timeline
 
 from .invented import AS_OF, drawn, experiment, in_double, inputs, moved, paths, store
 
@@ -52,7 +53,7 @@ def free() -> Experiment:
 
 @cache
 def unanswered() -> Experiment:
-    """Capacities that do not answer shortage, so that their paths have a closed form."""
+    """Capacities that do not answer shortage, so that their paths follow from their use alone."""
     return moved(experiment(), shortage_response=1e-9)
 
 
@@ -200,17 +201,22 @@ def bounds(limit: str) -> np.ndarray:
         number = supply.CAPACITIES.index(limit)
         slack = np.asarray(supply.slack(numbers_of(x)))[number]
         growth = supply.capacity_growth(numbers_of(x), jnp.asarray(SINCE_ANCHOR)[:, None])
-        growth = growth + supply.relative_growth(numbers_of(x))[number]
-        grown = QUARTER_YEARS * np.cumsum(np.asarray(growth, np.float64)[FORECAST], axis=0)
-        return np.asarray((x["accelerator_spend_at_anchor"] * slack * np.exp(grown)).T)
+        own = np.asarray(growth + supply.relative_growth(numbers_of(x))[number], np.float64)
+        plan, paid = (run["limits"][:, LIMITS.index(each)] for each in ("desired", "capital"))
+        capacity, path = x["accelerator_spend_at_anchor"] * slack, []
+        for quarter in range(ANCHOR + 1, len(QUARTERS)):  # grows as far as it is used
+            used = np.minimum(np.minimum(plan, paid)[:, quarter] / capacity, 1.0)
+            capacity = capacity * np.exp(QUARTER_YEARS * own[quarter] * used)
+            path.append(capacity)
+        return np.stack(path, axis=1)
     if limit == "capital":
-        other = float(experiment().setting.buyer_before.sum()) * np.exp(
-            capex.OTHER_CAPEX_GROWTH * (YEAR_END - 2022.5)
-        )
+        most = float(experiment().setting.buyer_before.sum())
+        steady = np.exp(capex.OTHER_CAPEX_GROWTH * (YEAR_END - 2022.5))
+        other = most * steady[:, None] * x["capex_outside_ai"]
         money = funding(
             numbers_of(x),
             jnp.asarray(SINCE_ANCHOR)[:, None],
-            jnp.asarray(other)[:, None],
+            jnp.asarray(other),
             experiment().setting.net_debt,
         )
         all_capital = np.asarray(unit_cost.capital_multiple(numbers_of(x)))
@@ -223,8 +229,14 @@ def bounds(limit: str) -> np.ndarray:
     total = (firm + options).T.astype(np.float64)
     arriving = np.diff(np.asarray(firm).T.astype(np.float64), axis=1, prepend=0.0)
     left = total[:, 1:] + x["power_slack"][:, None] - run["power_used"][:, :-1]
-    per_spend = np.diff(run["power_used"], axis=1) / run["accelerator_spend"][:, 1:]
-    allowed = np.maximum(left, arriving[:, 1:]) / np.maximum(per_spend, 1e-12)
+    in_us = run["us_share_of_builds"] * run["accelerator_spend"]
+    per_spend = np.diff(run["power_used"], axis=1) / in_us[:, 1:]
+    fed = np.maximum(left, arriving[:, 1:]) / np.maximum(per_spend, 1e-12)
+    others = [limit for limit in LIMITS if limit != "power"]
+    free = run["limits"][:, [LIMITS.index(each) for each in others], 1:].min(1)
+    share, moved = (x[name][:, None] for name in ("us_share", "builds_moved_abroad"))
+    short = share * free - fed
+    allowed = np.where(short > 0, free - (1 - moved) * short, fed / share)
     return np.asarray(allowed[:, ANCHOR:])
 
 
@@ -308,14 +320,36 @@ def test_power_is_counted_from_2025_and_its_limit_never_adds_demand() -> None:
     assert (used <= wanted * 1.00001).all()
 
 
-def test_the_us_draws_its_share_of_the_fleet() -> None:
+def test_us_power_turns_builds_away_from_the_us_alone() -> None:
+    """Where power binds the US builds what it can feed, the rest of the world what it would."""
+    x, run = inputs(), paths()
+    binds = (run["binding"] == LIMITS.index("power"))[:, ANCHOR + 1 :]
+    spend, part = (
+        run[name][:, ANCHOR + 1 :] for name in ("accelerator_spend", "us_share_of_builds")
+    )
+    others = [LIMITS.index(limit) for limit in LIMITS if limit != "power"]
+    free = run["limits"][:, others, ANCHOR + 1 :].min(1)
+    share, moved = (x[name][:, None] for name in ("us_share", "builds_moved_abroad"))
+    turned_away = share * free - part * spend
+    abroad = (1 - share) * free + moved * turned_away
+    assert binds.mean() > 0.1
+    np.testing.assert_allclose((spend * (1 - part))[binds], abroad[binds], rtol=1e-4)
+    np.testing.assert_allclose(part[~binds], np.broadcast_to(share, part.shape)[~binds], rtol=1e-4)
+
+
+def test_the_us_draws_what_was_built_there() -> None:
     x = inputs()
     base = x["us_base_electricity"][:, None] * np.exp(
         x["us_base_electricity_growth"][:, None] * (YEAR_END - 2023.5)
     )
-    average = (x["pue"] * x["us_share"] * x["coincidence"])[:, None]
-    expected = base + paths()["fleet_power"] * average * 8.76
+    average = (x["pue"] * x["coincidence"])[:, None]
+    expected = base + paths()["us_fleet_power"] * average * 8.76
     np.testing.assert_allclose(paths()["us_electricity"], expected, rtol=1e-4)
+    at_first = paths()["fleet_power"][:, : ANCHOR + 1] * x["us_share"][:, None]
+    np.testing.assert_allclose(paths()["us_fleet_power"][:, : ANCHOR + 1], at_first, rtol=1e-4)
+    assert (
+        paths()["us_fleet_power"] <= 1.0001 * paths()["fleet_power"] * x["us_share"][:, None]
+    ).all()
 
 
 def test_compute_is_sold_for_its_cost_and_a_markup() -> None:

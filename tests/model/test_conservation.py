@@ -96,7 +96,8 @@ def test_gigawatts_wanted_are_supplied_or_short() -> None:
 
 def test_power_used_is_what_the_builds_draw() -> None:
     x, paths = run()
-    site = x["pue"] * x["us_share"] * x["coincidence"]
+    site = x["pue"] * x["coincidence"]
     drawn, watts = np.diff(paths["power_used"], axis=0), watts_of(x)
     for now in range(9, len(paths["fleet"])):
-        assert balanced(drawn[now - 1], paths["compute_built"][now] * watts[now] / 1e3 * site)
+        in_us = paths["compute_built"][now] * paths["us_share_of_builds"][now]
+        assert balanced(drawn[now - 1], in_us * watts[now] / 1e3 * site)

@@ -74,7 +74,7 @@ def test_walks_of_one_origin_grow_from_it_and_share_the_common_part() -> None:
     assert walk_covariance(far, far, "capex.META", segment) == pytest.approx(1.0)
     assert walk_covariance(far, other, "capex.META", segment) == 0.0
     assert walk_covariance(far, other, "nvidia", segment) == 0.0
-    part = ai_part(experiment().setting)[BUYERS.index("META")]
+    part = ai_part(experiment().setting, 0.72)[BUYERS.index("META")]
     assert walk_covariance(other, other, "build_out", segment) == pytest.approx(0.5)
     assert walk_covariance(far, other, "build_out", segment) == pytest.approx(0.5 * part)
     assert walk_covariance(far, far, "build_out", segment) == pytest.approx(part**2)

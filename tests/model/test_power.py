@@ -157,14 +157,13 @@ def test_builds_may_draw_what_is_left_and_always_what_arrives() -> None:
 
 
 def test_a_million_chips_draw_their_watts_at_the_meter() -> None:
-    """1 M x 1.4 kW = 1.4 GW of IT; x 1.25 overhead x 60 % in the US x 70 % average = 0.735 GW."""
+    """1 M x 1.4 kW = 1.4 GW of IT; x 1.25 overhead x 70 % average = 1.225 GW."""
     draw = facility_gw(X, jnp.asarray([1.0]), jnp.asarray([1400.0]))
-    assert float(draw[0]) == pytest.approx(0.735, rel=1e-6)
+    assert float(draw[0]) == pytest.approx(1.225, rel=1e-6)
 
 
 def test_a_gigawatt_all_year_is_8_76_terawatt_hours() -> None:
-    whole = X | numbers(pue=1.0, us_share=1.0, coincidence=1.0)
-    use = electricity_use(whole, jnp.asarray([[0.0], [1.0]]), years(2023.5, 2023.5))[:, 0]
+    use = electricity_use(X, jnp.asarray([[0.0], [1.0]]), years(2023.5, 2023.5))[:, 0]
     np.testing.assert_allclose(use, [160.0, 168.76], rtol=1e-6)
 
 

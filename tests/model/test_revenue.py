@@ -8,7 +8,7 @@ import pytest
 
 from jevons.errors import UserError
 from jevons.facts.variables import variable
-from jevons.model.anchors import EXPOSURE_RULES
+from jevons.model.exposures import RULES
 from jevons.model.input_output import FINAL, UPSTREAM, coefficients
 from jevons.model.power import OPTIONS
 from jevons.model.revenue import (
@@ -105,7 +105,7 @@ def test_an_exposure_is_a_share_of_a_pool_with_a_source(exposure: Exposure) -> N
     assert exposure.pool in POOLS
     assert 0 < exposure.p10 < exposure.median < exposure.p90 < 1
     assert exposure.source.strip()
-    assert exposure.centre is None or exposure.centre in EXPOSURE_RULES
+    assert exposure.centre is None or exposure.centre in RULES
     assert variable(f"exposure_{exposure.pool}").unit == "1"
 
 

@@ -13,7 +13,7 @@ from jevons.facts.variables import variable
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
 from jevons.model.priors import BLOCK
-from jevons.model.revenue import companies, exposures
+from jevons.model.revenue import companies
 from jevons.model.simulate import (
     LEADING_AXES,
     Experiment,
@@ -21,7 +21,6 @@ from jevons.model.simulate import (
     compiled,
     dataset,
     input_draws,
-    settle_exposures,
     simulate,
 )
 
@@ -132,16 +131,6 @@ def test_every_leading_axis_has_as_many_members_as_labels() -> None:
         else:
             assert values.shape == (BLOCK, len(QUARTERS))
             assert variable(name).dimensions == ("quarter",)
-
-
-def test_reported_revenue_moves_a_share_and_its_absence_leaves_the_declared_one() -> None:
-    settled = settle_exposures(store().as_of(AS_OF))
-    for row in exposures():
-        if row.centre is None:
-            assert settled[row.name].quantile(0.0) == pytest.approx(row.median)
-            assert settled[row.name].facts == ()
-    early = settle_exposures(store().as_of(date(2024, 3, 1)))
-    assert early["AVGO_exposure_network"].facts != settled["AVGO_exposure_network"].facts
 
 
 def test_too_few_facts_are_a_users_mistake() -> None:

@@ -75,10 +75,14 @@ def test_growth_fades_from_the_anchors_rate_to_the_floor() -> None:
     np.testing.assert_allclose(relative_growth(GROWTH)[:, 0], [0, -0.05, 0.02, 0.04], rtol=1e-4)
 
 
-def test_without_shortage_capacity_grows_by_itself() -> None:
-    twenty, fifteen = math.log(20) * COLUMN, jnp.log(jnp.asarray([15.0]))
-    capacity, orders = grow(twenty, 0 * COLUMN, fifteen, 0.8 * COLUMN, LEADS)
-    np.testing.assert_allclose(np.exp(capacity), 20 * math.exp(0.2), rtol=1e-6)
+@pytest.mark.parametrize(("paid", "used"), [(20.0, 1.0), (15.0, 0.75), (1e-3, 0.0)])
+def test_without_shortage_capacity_grows_by_itself_as_far_as_it_is_used(
+    paid: float, used: float
+) -> None:
+    """At 0.8 a year, a quarter of it in a quarter; idle capacity is not added to."""
+    twenty, ordered = math.log(20) * COLUMN, jnp.log(jnp.asarray([paid]))
+    capacity, orders = grow(twenty, 0 * COLUMN, ordered, 0.8 * COLUMN, LEADS)
+    np.testing.assert_allclose(np.exp(capacity), 20 * math.exp(0.2 * used), rtol=1e-4)
     assert not orders.any()
 
 

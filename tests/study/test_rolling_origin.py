@@ -66,7 +66,7 @@ def test_a_report_is_the_path_with_walks_that_widen() -> None:
     np.testing.assert_allclose(beyond.std(0), expected, rtol=0.1)
     assert series()["nvidia"].measurement == 0.02
     # The common walk moves a buyer by the part of its capex that is AI.
-    part = ai_part(study.experiment.setting)[BUYERS.index("GOOGL")]
+    part = ai_part(study.experiment.setting, 0.72)[BUYERS.index("GOOGL")]
     own = study.dataset(["capex_by_buyer"])["capex_by_buyer"].sel(buyer="GOOGL").values
     spread = np.log(ahead["GOOGL"] / own[:, first : first + 4]).std(0)
     expected = [

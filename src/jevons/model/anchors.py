@@ -25,7 +25,6 @@ from jevons.model.nvidia import (
     accelerator_spend_growth,
     accelerator_spend_growth_past,
     anchor_quarter,
-    networking_at_anchor,
 )
 from jevons.model.reported import Anchor, last_year, quarterly
 
@@ -34,6 +33,7 @@ TOKEN_GROWTH = (
     1.6  # log growth a year used to carry stale token reports to the anchor (a factor of 5)
 )
 CASH_FLOW_GROWTH = 0.14  # log a year, the median of buyers_cash_flow_growth in priors.toml
+CASH_FLOW_YEARS = 3  # over which growth is read: a cycle of advertising and of cloud migrations
 OLDEST_REPORT = 1.5  # years for which a report of tokens is carried forward
 
 
@@ -136,8 +136,9 @@ def buyers_cash_flow(snapshot: Snapshot) -> Anchor:
     """Five buyers' operating cash flow (USD_bn) in the anchor quarter.
 
     Each one's last fiscal year known, a quarter of it, carried from the year's middle to the
-    anchor's at :data:`CASH_FLOW_GROWTH`: reports are up to a year and a half old.
+    anchor's at :func:`buyers_cash_flow_growth`: reports are up to a year and a half old.
     """
+    growth = buyers_cash_flow_growth(snapshot).value or CASH_FLOW_GROWTH
     total, used = 0.0, []
     for buyer in BUYERS:
         last = last_year(snapshot.select(entity=buyer, metric="operating_cash_flow"))
@@ -145,9 +146,28 @@ def buyers_cash_flow(snapshot: Snapshot) -> Anchor:
             return Anchor(None, ())
         end = last.period_end.year + last.period_end.timetuple().tm_yday / 365.25
         ahead = year_end(anchor_quarter(snapshot)) - QUARTER_YEARS / 2 - (end - 0.5)
-        total += last.central / QUARTERS_A_YEAR * math.exp(CASH_FLOW_GROWTH * ahead)
+        total += last.central / QUARTERS_A_YEAR * math.exp(growth * ahead)
         used.append(last.fact_id)
     return Anchor(total, tuple(used))
+
+
+def buyers_cash_flow_growth(snapshot: Snapshot) -> Anchor:
+    """Log growth a year of the five's operating cash flow over the last fiscal years known.
+
+    Over :data:`CASH_FLOW_YEARS`, each buyer's last year against its own so many years before.
+    """
+    now, before, used = 0.0, 0.0, []
+    for buyer in BUYERS:
+        last = last_year(snapshot.select(entity=buyer, metric="operating_cash_flow"))
+        if last is None:
+            return Anchor(None, ())
+        then = last.period_end.replace(year=last.period_end.year - CASH_FLOW_YEARS)
+        first = snapshot.at(buyer, "operating_cash_flow", then)
+        if first is None:
+            return Anchor(None, ())
+        now, before = now + last.central, before + first.central
+        used += [first.fact_id, last.fact_id]
+    return Anchor(math.log(now / before) / CASH_FLOW_YEARS, tuple(used))
 
 
 # AI's part of a buyer's capex, at least. Assumption: each of the five bought accelerators in 2023.
@@ -156,26 +176,18 @@ LEAST_AI_PART = 0.15
 
 @dataclass(frozen=True, slots=True)
 class BuyerCapex:
-    """Cash capex of one buyer (USD_bn/quarter): outside AI in mid-2022, and all at the anchor."""
+    """Cash capex of one buyer (USD_bn/quarter): outside AI in mid-2022, at most, and all now."""
 
     before: float
     now: float
     facts: tuple[str, ...]
 
-    def outside(self, year_end: float) -> float:
-        """Capex outside AI in the quarter that ends at ``year_end``, USD_bn."""
-        return self.before * outside_growth(year_end)
-
-    def ai(self, year_end: float) -> float:
-        """AI's part of the anchor quarter's capex, USD_bn, for the anchor's end."""
-        return self.now - self.outside(year_end)
-
 
 def buyer_capex(snapshot: Snapshot) -> dict[str, BuyerCapex]:
     """Each buyer's quarterly cash capex: outside AI in mid-2022, and the last up to the anchor's.
 
-    What is spent outside AI grows steadily and was never more than all that was spent: it is the
-    least that the mean of any four quarters since 2022Q1 allows, and leaves AI
+    What is spent outside AI grows steadily and was never more than all that was spent: at most it
+    is what the mean of the leanest four quarters since 2022Q1 allows, and leaves AI
     :data:`LEAST_AI_PART` at the anchor. Buyers report weeks before NVIDIA; their quarter after
     the anchor's is not yet history.
 
@@ -213,46 +225,8 @@ def year_end(quarter: str) -> float:
     return int(year) + int(number) / QUARTERS_A_YEAR
 
 
-def broadcom(snapshot: Snapshot) -> Anchor:
-    """Broadcom's AI revenue (USD_bn/quarter) of the last quarter that the company reported."""
-    metric = "ai_semiconductor_revenue"
-    known = quarterly(snapshot.select(entity="AVGO", metric=metric, stated_by="company"))
-    if not known:
-        return Anchor(None, ())
-    last = known[max(known)]
-    return Anchor(last.central, (last.fact_id,))
-
-
-def share_of_spend(
-    revenue: Callable[[Snapshot], Anchor], part: float, ratio: float
-) -> Callable[[Snapshot], Anchor]:
-    """Rule for a share: part of a company's AI revenue over a pool of spending.
-
-    Args:
-        revenue: USD_bn/quarter. part: share of it that the pool pays.
-        ratio: the pool over world accelerator spend.
-    """
-
-    def rule(snapshot: Snapshot) -> Anchor:
-        spend, own = accelerator_spend(snapshot), revenue(snapshot)
-        if own.value is None or spend.value is None:
-            return Anchor(None, ())
-        facts = dict.fromkeys((*own.facts, *spend.facts))
-        return Anchor(part * own.value / (ratio * spend.value), tuple(facts))
-
-    return rule
-
-
-NETWORK_RATIO, CUSTOM_SHARE = 0.30, 0.19  # medians of network_ratio and asic_share in priors.toml
-EXPOSURE_RULES: Mapping[str, Callable[[Snapshot], Anchor]] = {
-    "tokens_per_second": tokens_per_second,
-    "nvidia_network_share": share_of_spend(networking_at_anchor, 1.0, NETWORK_RATIO),
-    "broadcom_custom_share": share_of_spend(broadcom, 0.75, CUSTOM_SHARE),
-    "broadcom_network_share": share_of_spend(broadcom, 0.25, NETWORK_RATIO),
-}
-
-
 CAPITAL_MULTIPLE = 2.2  # AI capex over accelerators, at the medians of the ratios in priors.toml
+CAPEX_OUTSIDE_AI = 0.72  # over the most of it, the median of capex_outside_ai in priors.toml
 
 
 def outside_finance_ratio(snapshot: Snapshot) -> Anchor:
@@ -260,7 +234,8 @@ def outside_finance_ratio(snapshot: Snapshot) -> Anchor:
     spend = accelerator_spend(snapshot)
     end = year_end(anchor_quarter(snapshot))
     buyers = buyer_capex(snapshot)
-    own = sum(capex.ai(end) for capex in buyers.values())
+    outside = CAPEX_OUTSIDE_AI * outside_growth(end)
+    own = sum(capex.now - capex.before * outside for capex in buyers.values())
     if spend.value is None:
         return Anchor(None, ())
     ratio = max(spend.value * CAPITAL_MULTIPLE / own - 1, 0.1)
@@ -300,5 +275,6 @@ RULES: Mapping[str, Callable[[Snapshot], Anchor]] = {
     "nuclear_colocation": published_supply("time_to_power_solution", "Nuclear co-location"),
     "us_base_electricity": us_base_electricity,
     "buyers_cash_flow": buyers_cash_flow,
+    "buyers_cash_flow_growth": buyers_cash_flow_growth,
     "outside_finance_ratio": outside_finance_ratio,
 }

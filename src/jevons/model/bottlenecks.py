@@ -44,13 +44,16 @@ def watts_per_unit(inputs: Named, younger: Floats) -> Floats:
 
 
 def gigawatts_per_spend(inputs: Named, paths: Named, watts: Floats) -> Floats:
-    """Average US GW that a USD_bn of accelerators draws, (quarter, draw).
+    """US GW for a USD_bn of accelerators more in the world where power binds, (quarter, draw).
+
+    Of what more power lets be built in the US a part, ``builds_moved_abroad``, would have been
+    built abroad without it.
 
     Args:
         watts: per H100-equivalent, (quarter, draw).
     """
     units = paths["compute_built"] / paths["accelerator_spend"]
-    site = inputs["pue"] * inputs["us_share"] * inputs["coincidence"]
+    site = inputs["pue"] * inputs["coincidence"] / (1 - inputs["builds_moved_abroad"])
     result: Floats = units * watts / 1e3 * site
     return result
 

@@ -33,14 +33,3 @@ def outside_growth(year_end: float) -> float:
 def outside(before: jax.Array, since_2022: jax.Array) -> jax.Array:
     """Capex outside AI, in the unit of ``before``, that of mid-2022; years since then broadcast."""
     return before * jnp.exp(OTHER_CAPEX_GROWTH * since_2022)
-
-
-def by_buyer(ai_capex: jax.Array, before: jax.Array, since_2022: jax.Array) -> jax.Array:
-    """Cash capex of each buyer (USD_bn a quarter), (buyer, quarter, draw).
-
-    Args:
-        ai_capex: each buyer's for AI, (buyer, quarter, draw).
-        before: capex a quarter outside AI in mid-2022, (buyer,).
-        since_2022: years since mid-2022, (quarter, 1).
-    """
-    return outside(before[:, None, None], since_2022) + ai_capex

@@ -20,7 +20,7 @@ def funding(
 
     Args:
         years_ahead: years (quarter, 1) since the anchor. other_capex: USD_bn a quarter,
-            (quarter, 1). net_debt: of the five buyers at the anchor, USD_bn, scalar.
+            (quarter, draw). net_debt: of the five buyers at the anchor, USD_bn, scalar.
     """
     cash = x["buyers_cash_flow"] * jnp.exp(x["buyers_cash_flow_growth"] * years_ahead)
     room = jnp.maximum(DEBT_CEILING * 4 * cash - net_debt, 0.0)

@@ -5,18 +5,29 @@ limits and capacity responses decide. No input, clock or file is read here; the 
 makes the draws, the sensitivities and the shock experiment, on CPU or GPU.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from jevons.model import capex, custom_chips, demand, power, revenue, supply, training, unit_cost
+from jevons.model import (
+    budgets,
+    capex,
+    custom_chips,
+    demand,
+    power,
+    revenue,
+    supply,
+    training,
+    unit_cost,
+)
+from jevons.model.budgets import Budgets
 from jevons.model.capital import funding
-from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
+from jevons.model.clock import QUARTER_YEARS
 from jevons.model.demand import Inputs
 from jevons.model.setting import Setting
 from jevons.model.shocks import Shocks
+from jevons.model.timeline import Timeline
 
 Paths = dict[str, jax.Array]
 PLANNING_GDP = 118_000.0  # world GDP 2025, USD_bn. Assumption; grows 5 % a year in nominal terms.
@@ -27,31 +38,6 @@ CHIPS = supply.LIMITS.index("accelerators") - 1  # among the capacities, the lim
 HOURS = 8.76  # thousand hours a year: millions of units x USD/hour x HOURS = USD_bn a year
 EARLIER_QUARTERS = 6.0  # fleet before the clock, in quarters of its first additions
 EARLY_AGE = 2  # its mean age before the clock's first quarter, in quarters
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Years of each quarter's middle, (quarter, 1), from three origins."""
-
-    since_anchor: jax.Array
-    since_2025: jax.Array
-    year_end: jax.Array
-
-    @property
-    def anchor_since_2025(self) -> jax.Array:
-        """Years from 2025Q1 to the anchor quarter, scalar."""
-        return self.since_2025[0, 0] - self.since_anchor[0, 0]
-
-    @staticmethod
-    def of(anchor: jax.Array) -> "Timeline":
-        """The timeline for an anchor quarter's index."""
-        steps = jnp.arange(len(QUARTERS), dtype=jnp.float32)[:, None]
-        origin = QUARTERS.index("2025Q1")
-        return Timeline(
-            since_anchor=(steps - anchor) * QUARTER_YEARS,
-            since_2025=(steps - origin) * QUARTER_YEARS,
-            year_end=FIRST_YEAR + (steps + 1) * QUARTER_YEARS,
-        )
 
 
 def chain(x: Inputs, setting: Setting) -> Paths:
@@ -69,9 +55,10 @@ def chain(x: Inputs, setting: Setting) -> Paths:
     time = Timeline.of(setting.anchor)
     costs = _costs(x, time, setting)
     needs = _needs(x, time, setting.shocks)
-    limits = _limits(x, time, setting)
-    steps = _build(x, time, setting, costs, needs, limits)
-    return _outputs(x, time, setting, costs, limits, steps)
+    given = budgets.budgets(x, setting, time)
+    limits = _limits(x, time, setting, given)
+    steps = _build(x, time, setting, given, costs, needs, limits)
+    return _outputs(x, time, setting, given, costs, limits, steps)
 
 
 def _at(path: jax.Array, index: jax.Array) -> jax.Array:
@@ -85,7 +72,7 @@ def _costs(x: Inputs, time: Timeline, setting: Setting) -> Paths:
     )
     gpu_price = unit_cost.price_per_unit(x, setting.generations)
     watts = unit_cost.watts_per_unit(x, setting.generations)
-    asic = _custom_share(x, time, gpu_price, watts)
+    asic = custom_chips.share(x, time, gpu_price, watts)
     units = supply.units_per_dollar(gpu_price, asic, x["asic_price_ratio"])
     hour = unit_cost.hour_cost(x, 1e3 / units, watts)
     token = unit_cost.token_cost(hour, x["tokens_per_second"], gain)
@@ -97,13 +84,6 @@ def _costs(x: Inputs, time: Timeline, setting: Setting) -> Paths:
         "hour_cost": hour,
         "token_cost": token,
     }
-
-
-def _custom_share(x: Inputs, time: Timeline, gpu_price: jax.Array, watts: jax.Array) -> jax.Array:
-    weights = custom_chips.workload_weights(x, time.anchor_since_2025)
-    advantage = custom_chips.advantage(x, gpu_price, watts)
-    chosen = custom_chips.share_by_workload(x, advantage, time.since_2025, weights)
-    return custom_chips.share_of_spend(chosen, weights)
 
 
 def _needs(x: Inputs, time: Timeline, shocks: Shocks) -> Paths:
@@ -119,15 +99,14 @@ def _needs(x: Inputs, time: Timeline, shocks: Shocks) -> Paths:
     }
 
 
-def _limits(x: Inputs, time: Timeline, setting: Setting) -> Paths:
+def _limits(x: Inputs, time: Timeline, setting: Setting, given: Budgets) -> Paths:
     arriving = jnp.exp(setting.shocks.power)[:, None]
     firm = power.firm_supply(x, time.year_end)
     under_construction, grid = (arriving * gw for gw in firm)
     options = arriving * power.option_supply(x, time.year_end)
     money = jnp.exp(setting.shocks.capital)[:, None]
-    other = capex.outside(setting.buyer_before.sum(), time.year_end - 2022.5)
     multiple = unit_cost.capital_multiple(x)
-    found = funding(x, time.since_anchor, other, setting.net_debt)
+    found = funding(x, time.since_anchor, given.outside.sum(0), setting.net_debt)
     # What was spent at the anchor was paid for: there the money is no less than that.
     spent = x["accelerator_spend_at_anchor"] * multiple
     paid_for = found * jnp.maximum(spent / _at(found, setting.anchor), 1.0)
@@ -170,7 +149,13 @@ def _history(x: Inputs, time: Timeline, setting: Setting) -> jax.Array:
 
 
 def _build(
-    x: Inputs, time: Timeline, setting: Setting, costs: Paths, needs: Paths, limits: Paths
+    x: Inputs,
+    time: Timeline,
+    setting: Setting,
+    given: Budgets,
+    costs: Paths,
+    needs: Paths,
+    limits: Paths,
 ) -> Paths:
     quarters = len(costs["gain"])
     history = _history(x, time, setting)
@@ -235,14 +220,20 @@ def _build(
         capacity = jnp.where(forecast, capacity, now["log_history"] + slack)
         orders = jnp.where(forecast, orders, 0.0)
         per_spend = power.facility_gw(x, now["units"], now["watts"])
+        home_share = x["us_share"]
         in_window = now["year_end"] > power.WINDOW_START
         headroom = power.headroom(now["gw_supply"], now["gw_arriving"], state.gw_used, in_window)
         wished = jnp.where(forecast, jnp.exp(plan), now["history"])
-        bounds = [wished, *jnp.exp(capacity), headroom / per_spend, now["capital"]]
+        bounds = [wished, *jnp.exp(capacity), now["capital"]]
+        free, _, _ = supply.smallest(bounds)
+        fed = headroom / per_spend
+        powered = power.world_build(free, fed, home_share, x["builds_moved_abroad"])
+        bounds.insert(LIMIT_OF_POWER, powered)
         build, limit, room = supply.smallest(bounds)
-        unlimited, _, _ = supply.smallest(bounds[:LIMIT_OF_POWER] + bounds[LIMIT_OF_POWER + 1 :])
-        without_power = jnp.where(forecast, unlimited, now["history"])
         spend = jnp.where(forecast, build, now["history"])
+        without_power = jnp.where(forecast, free, now["history"])
+        in_us = home_share * without_power
+        in_us = jnp.where(forecast, jnp.minimum(in_us, fed), in_us)
         built = spend * now["units"]
         vintages = jax.lax.dynamic_update_index_in_dim(state.vintages, built, now["vintage"], 0)
         fleet = standing + built
@@ -253,8 +244,8 @@ def _build(
             fleet,
             capacity,
             orders,
-            state.gw_used + in_window * spend * per_spend,
-            state.gw_wanted + in_window * without_power * per_spend,
+            state.gw_used + in_window * in_us * per_spend,
+            state.gw_wanted + in_window * home_share * without_power * per_spend,
             wanted,
             spend,
             plan,
@@ -271,6 +262,7 @@ def _build(
             "scarcity": demand.scarcity(wanted, fleet, (needs["elasticity"] * mix).sum(0)),
             "plan": plan - anchor_log,
             "spend": spend,
+            "in_us": in_us / spend,
             "built": built,
             "retired": retiring,
             "fleet": fleet,
@@ -285,7 +277,6 @@ def _build(
     relative_growth = supply.relative_growth(x)
     log_history = jnp.log(history)
     anchor_log = _at(log_history, setting.anchor)
-    guided = setting.guided[:, None] + x["guidance_surprise"] * jnp.maximum(time.since_anchor, 0.0)
     start = _start(x, time, needs, price, additions, history, slack, wanted_anchor)
     now = {
         "vintage": jnp.arange(quarters) + EARLY_AGE + 1,
@@ -309,8 +300,8 @@ def _build(
         "capital": limits["capital"],
         "log_capital": jnp.log(limits["capital"]),
         "chips": limits["chips"],
-        "guided": anchor_log + guided,
-        "guidance_weight": x["guidance_weight"] * setting.guiding[:, None],
+        "guided": anchor_log + given.plan,
+        "guidance_weight": x["guidance_weight"] * given.part,
     }
     # Demand is stated against the anchor, whose lagged level a first pass over history gives.
     _, lagged = jax.lax.scan(
@@ -323,9 +314,11 @@ def _build(
     end, steps = jax.lax.scan(jax.checkpoint(step), start, now)
     watts = jnp.concatenate([jnp.repeat(costs["watts"][:1], EARLY_AGE + 1, 0), costs["watts"]])
     rated = end.vintages * watts / 1e3
+    early = jnp.broadcast_to(x["us_share"], (EARLY_AGE + 1, *x["us_share"].shape))
+    both = jnp.stack([rated, rated * jnp.concatenate([early, steps["in_us"]])])
     life = x["accelerator_life"]
-    gw = jax.lax.map(lambda last: supply.in_service(rated, life, last), now["vintage"])
-    return dict(steps) | {"fleet_gw": gw}
+    gw = jax.lax.map(lambda last: supply.in_service(both, life, last), now["vintage"])
+    return dict(steps) | {"fleet_gw": gw[:, 0], "us_fleet_gw": gw[:, 1]}
 
 
 def _start(
@@ -364,13 +357,19 @@ def _start(
 
 
 def _outputs(
-    x: Inputs, time: Timeline, setting: Setting, costs: Paths, limits: Paths, steps: Paths
+    x: Inputs,
+    time: Timeline,
+    setting: Setting,
+    given: Budgets,
+    costs: Paths,
+    limits: Paths,
+    steps: Paths,
 ) -> Paths:
     spend = steps["spend"]
     categories = capex.by_category(x, spend)
     ai_capex = spend * unit_cost.capital_multiple(x)
-    grown = ai_capex / _at(ai_capex, setting.anchor)
-    buyers = _by_buyer(x, time, setting, grown, steps["plan"])
+    own = budgets.ai_capex(x, given, ai_capex / _at(ai_capex, setting.anchor), steps["plan"])
+    buyers = given.outside + own
     tokens = x["token_level"] * jnp.exp(jnp.moveaxis(steps["log_tokens"], 1, 0))
     gross = steps["gw_wanted"] - limits["under_construction"] - limits["grid"]
     idle = _at(costs["hour_cost"] / costs["watts"], setting.anchor) * 1e6  # USD/MWh of IT
@@ -379,7 +378,7 @@ def _outputs(
     )
     used = jnp.minimum(steps["compute_wanted"], steps["fleet"])
     hours = 8760 * QUARTER_YEARS / 1e3  # millions of units x USD/hour x hours -> USD_bn
-    us_ai_gw = steps["fleet_gw"] * x["pue"] * x["us_share"] * x["coincidence"]
+    us_ai_gw = steps["us_fleet_gw"] * x["pue"] * x["coincidence"]
     paths = {
         **categories,
         "asic_share": costs["asic"],
@@ -409,10 +408,13 @@ def _outputs(
         "compute_retired": steps["retired"],
         "fleet": steps["fleet"],
         "fleet_power": steps["fleet_gw"],
-        "us_electricity": power.electricity_use(x, steps["fleet_gw"], time.year_end),
+        "us_fleet_power": steps["us_fleet_gw"],
+        "us_share_of_builds": steps["in_us"],
+        "us_electricity": power.electricity_use(x, us_ai_gw, time.year_end),
         "ai_capex": ai_capex,
         "buyers_capex": buyers.sum(0),
         "capex_by_buyer": buyers,
+        "ai_capex_by_buyer": own,
         "capex_by_category": jnp.stack([categories[name] for name in capex.CATEGORIES]),
         "binding": steps["binding"],
         "limits": jnp.moveaxis(steps["limits"], 1, 0),
@@ -425,28 +427,6 @@ def _outputs(
         "power_options": options,
         "net_shortfall": jnp.maximum(gross - options.sum(0), 0.0),
     }
-
-
-def _by_buyer(
-    x: Inputs, time: Timeline, setting: Setting, grown: jax.Array, plan: jax.Array
-) -> jax.Array:
-    """Cash capex of each buyer, (buyer, quarter, draw).
-
-    What a buyer spent at the anchor is known. From there its AI capex grows as all of it, and by
-    the guidance's weight as far as its own guidance goes beyond the plan; that part then stays.
-
-    Args:
-        grown: AI capex over the anchor's. plan: log of what was planned over the anchor's.
-    """
-    anchor_year = _at(time.year_end, setting.anchor)
-    now = capex.outside(setting.buyer_before, anchor_year - 2022.5)
-    quarters = jnp.arange(len(QUARTERS))
-    held = jnp.clip(quarters, setting.anchor, setting.buyer_until[:, None]).astype(jnp.int32)
-    surprise = jnp.take(time.since_anchor, held, axis=0) * x["guidance_surprise"]
-    told = setting.buyer_guided[..., None] + surprise
-    beyond = jnp.exp(x["guidance_weight"] * (told - jnp.take(plan, held, axis=0)))
-    ai = (setting.buyer_now - now)[:, None, None] * beyond * grown
-    return capex.by_buyer(ai, setting.buyer_before, time.year_end - 2022.5)
 
 
 def _shares_of_tokens(x: Inputs, time: Timeline) -> jax.Array:

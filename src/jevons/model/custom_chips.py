@@ -17,6 +17,7 @@ import jax.numpy as jnp
 
 from jevons.model import unit_cost
 from jevons.model.demand import Inputs, workload_shares
+from jevons.model.timeline import Timeline
 
 CHIP_WORKLOADS: tuple[str, ...] = ("training", "direct", "reasoning_agents", "multimodal")
 WIDEST = 40.0  # log odds between two workloads: more is as good as all against nothing
@@ -88,3 +89,10 @@ def share_by_workload(
 def share_of_spend(by_workload: jax.Array, weights: jax.Array) -> jax.Array:
     """Custom chips in accelerator spend, (quarter, draw): the workloads at their anchor weights."""
     return (by_workload * weights[:, None]).sum(0)
+
+
+def share(x: Inputs, time: Timeline, gpu_price: jax.Array, gpu_watts: jax.Array) -> jax.Array:
+    """Custom chips in accelerator spend, (quarter, draw); see :func:`advantage` for the rest."""
+    weights = workload_weights(x, time.anchor_since_2025)
+    gain = advantage(x, gpu_price, gpu_watts)
+    return share_of_spend(share_by_workload(x, gain, time.since_2025, weights), weights)

@@ -306,8 +306,12 @@ def walk_covariance(a: Observation, b: Observation, name: str, segment: Segment)
 
 
 def common_parts(experiment: Experiment) -> dict[str, float]:
-    """By how much the common walk moves the buyers' rows, whose capex is AI in part."""
-    parts = ai_part(experiment.setting).tolist()
+    """By how much the common walk moves the buyers' rows, whose capex is AI in part.
+
+    The part is that of the centre of what buyers spend outside AI.
+    """
+    outside = experiment.inputs["capex_outside_ai"]
+    parts = ai_part(experiment.setting, outside.quantile(0.0)).tolist()
     return {f"capex_by_buyer.{buyer}": part for buyer, part in zip(BUYERS, parts, strict=True)}
 
 

@@ -9,11 +9,12 @@ import jax.numpy as jnp
 
 from jevons.model import demand
 from jevons.model.anchors import BUYERS
-from jevons.model.chain import Timeline, chain
+from jevons.model.chain import chain
 from jevons.model.demand import Inputs
 from jevons.model.priors import Draws
 from jevons.model.revenue import companies
 from jevons.model.setting import SELLERS, Setting
+from jevons.model.timeline import Timeline
 
 ROWS: tuple[str, ...] = (
     *(f"capex_by_buyer.{buyer}" for buyer in BUYERS),

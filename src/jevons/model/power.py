@@ -134,15 +134,38 @@ def merit_order(needed: jax.Array, available: jax.Array, cost: jax.Array) -> jax
 
 
 def facility_gw(x: Inputs, million_units: jax.Array, watts: jax.Array) -> jax.Array:
-    """Average US facility draw (GW) of new units: units x watts x PUE x US share x coincidence."""
-    return million_units * watts / 1e3 * x["pue"] * x["us_share"] * x["coincidence"]
+    """Average facility draw (GW) of new units: units x watts x PUE x coincidence."""
+    return million_units * watts / 1e3 * x["pue"] * x["coincidence"]
 
 
-def electricity_use(x: Inputs, fleet_gw: jax.Array, year: jax.Array) -> jax.Array:
+def world_build(
+    wished: jax.Array, at_home: jax.Array, us_share: jax.Array, moved: jax.Array
+) -> jax.Array:
+    """What US power lets the world build, in the unit of ``wished``, (draw,).
+
+    Sites abroad do not wait for US power, and a part of the builds that it turns away goes abroad:
+
+        wished - (1 - moved) (us_share wished - at_home)    where US power is short,
+
+    at most at_home / us_share where it is not: from there on it would be.
+
+    Args:
+        wished: what would be built without the limit. at_home: what US power feeds. us_share: of
+            builds that are free to choose. moved: part of the turned away that is built abroad.
+
+    >>> ten, share, moved = map(jnp.float32, (10.0, 0.5, 0.25))
+    >>> [float(world_build(ten, jnp.float32(fed), share, moved)) for fed in (1.0, 5.0, 6.0)]
+    [7.0, 10.0, 12.0]
+    """
+    turned_away = us_share * wished - at_home
+    return jnp.where(turned_away > 0, wished - (1 - moved) * turned_away, at_home / us_share)
+
+
+def electricity_use(x: Inputs, ai_gw: jax.Array, year: jax.Array) -> jax.Array:
     """US data-centre electricity at a yearly rate (TWh), (quarter, draw).
 
     Args:
-        fleet_gw: all-in IT power of the world fleet, (quarter, draw). year: (quarter, 1).
+        ai_gw: average draw of the AI fleet in the US, (quarter, draw). year: (quarter, 1).
     """
     base = x["us_base_electricity"] * jnp.exp(x["us_base_electricity_growth"] * (year - 2023.5))
-    return base + fleet_gw * x["pue"] * x["us_share"] * x["coincidence"] * 8.76
+    return base + ai_gw * 8.76

@@ -21,14 +21,13 @@ class Setting(NamedTuple):
     """What an as-of date fixes, as arrays, so that one compiled function serves every date."""
 
     anchor: jax.Array  # index of the last historical quarter, scalar
-    buyer_before: jax.Array  # capex outside AI in mid-2022, USD_bn/quarter, (buyer,)
+    buyer_before: jax.Array  # capex outside AI in mid-2022 at most, USD_bn/quarter, (buyer,)
     buyer_now: jax.Array  # capex at the anchor, USD_bn/quarter, (buyer,)
     shocks: Shocks  # logs of factors by quarter
     surge: jax.Array  # log of reported revenue over its trend through the anchor, (quarter,)
-    guided: jax.Array  # log of AI capex that buyers have guided over the anchor's, (quarter,)
-    guiding: jax.Array  # part in AI capex of those that have, by quarter they guide, (quarter,)
-    buyer_guided: jax.Array  # log of a buyer's AI capex as guided, held after it, (buyer, quarter)
-    buyer_until: jax.Array  # index of the last quarter it guides, else the anchor, (buyer,)
+    told: (
+        jax.Array
+    )  # capex as a buyer guides it, USD_bn/quarter, 0 if it does not, (buyer, quarter)
     net_debt: jax.Array  # of the buyers together, USD_bn, scalar
     reported: jax.Array  # AI revenue at the anchor of SELLERS, USD_bn/quarter, 0 if not, (seller,)
     generations: Generations  # how price and watts of compute move
@@ -49,7 +48,8 @@ def setting_of(
     Args:
         anchor: last quarter of history. buyers: each one's capex before and now. shocks: none by
             default. surge: log of revenue over its trend by quarter, 0 where it is not given.
-        guidance: of the buyers, none by default. net_debt: of the buyers together, USD_bn.
+        guidance: growth that buyers tell, none by default. net_debt: of the buyers together,
+            USD_bn.
         reported: AI revenue of :data:`SELLERS` at the anchor where it is known, USD_bn/quarter.
         generations: of the chips shipped, a quarter younger every quarter by default.
     """
@@ -63,19 +63,20 @@ def setting_of(
         buyer_now=on_device(levels[:, 1]),
         shocks=Shocks.none() if shocks is None else shocks,
         surge=on_device(off),
-        guided=on_device(guidance.plan(ahead)),
-        guiding=on_device(guidance.part(ahead)),
-        buyer_guided=on_device([guidance.growth(name, ahead) for name in buyers]),
-        buyer_until=on_device([QUARTERS.index(anchor) + guidance.last(name) for name in buyers]),
+        told=on_device([guidance.path(name, now, ahead) for name, (_, now) in buyers.items()]),
         net_debt=on_device(net_debt),
         reported=on_device([(reported or {}).get(name, 0.0) for name in SELLERS]),
         generations=Generations(*map(on_device, generations or steady_generations())),
     )
 
 
-def ai_part(setting: Setting) -> np.ndarray:
-    """AI's part of each buyer's capex in the anchor quarter, 0 to 1, (buyer,)."""
+def ai_part(setting: Setting, outside: float) -> np.ndarray:
+    """AI's part of each buyer's capex in the anchor quarter, 0 to 1, (buyer,).
+
+    Args:
+        outside: capex outside AI over the most of it, the input ``capex_outside_ai``.
+    """
     year_end = FIRST_YEAR + (float(setting.anchor) + 1) * QUARTER_YEARS
-    outside = np.asarray(setting.buyer_before, np.float64) * outside_growth(year_end)
-    part: np.ndarray = 1 - outside / np.asarray(setting.buyer_now, np.float64)
+    most = np.asarray(setting.buyer_before, np.float64) * outside_growth(year_end)
+    part: np.ndarray = 1 - outside * most / np.asarray(setting.buyer_now, np.float64)
     return part

@@ -20,12 +20,12 @@ from jevons.model.chain import Paths, chain
 from jevons.model.clock import QUARTERS
 from jevons.model.demand import WORKLOADS
 from jevons.model.device import compiler_options, on_device
+from jevons.model.exposures import settle_exposures
 from jevons.model.generations import generations_of
 from jevons.model.guidance import guided
 from jevons.model.observations import reported_sales
 from jevons.model.power import OPTIONS
 from jevons.model.priors import BLOCK, Input, Prior, settle, standard_normals, streams
-from jevons.model.reported import Anchor
 from jevons.model.setting import Setting, setting_of
 from jevons.model.shocks import shocks_of
 from jevons.model.supply import LIMITS
@@ -34,6 +34,7 @@ LEADING_AXES: Mapping[str, tuple[str, Sequence[str]]] = {
     "tokens_by_workload": ("workload", WORKLOADS),
     "compute_by_workload": ("workload", WORKLOADS),
     "capex_by_buyer": ("buyer", anchors.BUYERS),
+    "ai_capex_by_buyer": ("buyer", anchors.BUYERS),
     "capex_by_category": ("category", CATEGORIES),
     "limits": ("limit", LIMITS),
     "power_options": ("option", OPTIONS),
@@ -71,7 +72,7 @@ class Experiment:
         Raises:
             UserError: too few facts are known by then; the message names the series.
         """
-        inputs = settle(snapshot) | settle_coefficients() | settle_exposures(snapshot)
+        inputs = settle(snapshot)
         told = guided(snapshot)
         # What the weight is laid on; its centre stays as declared.
         inputs["guidance_weight"] = replace(inputs["guidance_weight"], facts=told.facts)
@@ -88,7 +89,8 @@ class Experiment:
             net_debt=sum(each.net_debt for each in balances(snapshot)),
             generations=generations_of(snapshot),
         )
-        return Experiment(inputs, setting, seed, anchor)
+        exposed = settle_exposures(snapshot, inputs, setting)
+        return Experiment(inputs | settle_coefficients() | exposed, setting, seed, anchor)
 
     @property
     def first_forecast(self) -> str:
@@ -115,21 +117,6 @@ def settle_coefficients() -> dict[str, Input]:
     for row in input_output.coefficients():
         prior = Prior(row.name, "logitnormal", row.p10, row.median, row.p90, "1", row.source)
         settled[row.name] = Input(prior, prior.forward(row.median), ())
-    return settled
-
-
-def settle_exposures(snapshot: Snapshot) -> dict[str, Input]:
-    """Inputs for the exposure shares, centred on reported revenue where it is known."""
-    settled = {}
-    for row in revenue.exposures():
-        prior = Prior(
-            row.name, "logitnormal", row.p10, row.median, row.p90, "1", row.source, row.centre
-        )
-        anchor = Anchor(None, ())
-        if row.centre is not None:
-            anchor = anchors.EXPOSURE_RULES[row.centre](snapshot)
-        centre = row.median if anchor.value is None else min(max(anchor.value, 0.005), 0.95)
-        settled[row.name] = Input(prior, prior.forward(centre), anchor.facts)
     return settled
 
 

@@ -1,11 +1,11 @@
 """What gets built: the wish of the buyers cut to the smallest of six limits, fleet by vintage.
 
 All limits are put in one unit, accelerator spend in USD_bn a quarter, so that the smallest is the
-one that binds. Chips, packaging, memory and network are capacities that grow by themselves and,
-after a lead time, in answer to shortage of what buyers plan and can pay for:
+one that binds. Chips, packaging, memory and network are capacities that grow by themselves as far
+as they are used and, after a lead time, in answer to shortage of what buyers plan and can pay for:
 
     o(t) = o(t-1) + (ln(paid / capacity)+ - o(t-1)) dt / lead time
-    d ln capacity = (growth + response o) dt
+    d ln capacity = (growth min(paid / capacity, 1) + response o) dt
 """
 
 from collections.abc import Sequence
@@ -34,23 +34,23 @@ def survival(life: jax.Array, age_years: jax.Array) -> jax.Array:
 
 
 def in_service(built: jax.Array, life: jax.Array, last: jax.Array) -> jax.Array:
-    """What is still in service of everything built up to a vintage, (draw,).
+    """What is still in service of everything built up to a vintage, (..., draw).
 
     The logistic of :func:`survival` is (1 + q) / (1 + q exp(age / width)), q = exp(-life / width):
     only q differs between draws.
 
     Args:
-        built: by vintage, a quarter apart, (vintage, draw). life: (draw,), years. last: index of
-            the vintage whose age is 0; later ones do not count.
+        built: by vintage, a quarter apart, (..., vintage, draw). life: (draw,), years. last: index
+            of the vintage whose age is 0; later ones do not count.
 
     >>> built, life = jnp.array([[8.0], [4.0], [2.0]]), jnp.array([50.0])
     >>> [round(float(in_service(built, life, last)[0]), 3) for last in range(3)]
     [8.0, 12.0, 14.0]
     """
-    ages = (last - jnp.arange(len(built)))[:, None] * QUARTER_YEARS
+    ages = (last - jnp.arange(built.shape[-2]))[:, None] * QUARTER_YEARS
     worn = jnp.exp(jnp.maximum(ages, 0.0) / SURVIVAL_WIDTH)
     kept = jnp.exp(-life / SURVIVAL_WIDTH)
-    return ((1 + kept) * jnp.where(ages < 0, 0.0, built) / (1 + kept * worn)).sum(0)
+    return ((1 + kept) * jnp.where(ages < 0, 0.0, built) / (1 + kept * worn)).sum(-2)
 
 
 def capacity_growth(x: Inputs, years_ahead: jax.Array) -> jax.Array:
@@ -78,7 +78,7 @@ def slack(x: Inputs) -> jax.Array:
 def grow(
     capacity: jax.Array, orders: jax.Array, paid: jax.Array, growth: jax.Array, x: Inputs
 ) -> tuple[jax.Array, jax.Array]:
-    """One quarter of capacity growth with lagged response to shortage.
+    """One quarter of capacity growth, as far as it is used, with lagged response to shortage.
 
     Args:
         capacity, orders: logs of USD_bn/quarter and of shortage, (capacity, draw). paid: what
@@ -91,7 +91,8 @@ def grow(
     lead = jnp.stack([x[name] for name in LEAD_TIMES])
     shortage = jnp.maximum(paid - capacity, 0.0)
     orders = orders + (shortage - orders) * jnp.minimum(QUARTER_YEARS / lead, 1.0)
-    return capacity + QUARTER_YEARS * (growth + x["shortage_response"] * orders), orders
+    used = jnp.exp(jnp.minimum(paid - capacity, 0.0))
+    return capacity + QUARTER_YEARS * (growth * used + x["shortage_response"] * orders), orders
 
 
 def looking_ahead(demand: jax.Array, growth: jax.Array, x: Inputs) -> jax.Array:

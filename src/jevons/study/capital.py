@@ -8,8 +8,8 @@ import numpy as np
 
 from jevons.facts.snapshot import Snapshot
 from jevons.model import anchors, buyers
-from jevons.model.capex import CATEGORIES, OTHER_CAPEX_GROWTH
-from jevons.model.clock import QUARTERS, YEARS
+from jevons.model.capex import CATEGORIES
+from jevons.model.clock import YEARS
 from jevons.model.reported import quarterly
 from jevons.model.simulate import Block, Experiment
 from jevons.quantiles import rounded, summarise
@@ -76,31 +76,26 @@ def vehicles(snapshot: Snapshot) -> list[dict[str, Any]]:
     ]
 
 
-def reconciliation(
-    snapshot: Snapshot, experiment: Experiment, block: Block
-) -> list[dict[str, Any]]:
+def reconciliation(snapshot: Snapshot, block: Block) -> list[dict[str, Any]]:
     """Bottom-up against reported cash capex, by buyer and calendar year with four quarters known.
 
     ``non_ai`` is capex outside AI, ``ai`` the buyer's share of the bottom-up total by category;
     both add to ``modelled``. ``ratio`` is the modelled median over cash capex, the model's own
     definition; the other two definitions stand beside it and enter nothing.
     """
-    ai = block.paths["ai_capex"]
-    before = np.asarray(experiment.setting.buyer_before, np.float64)
-    since = (np.arange(len(QUARTERS)) + 1) / 4 + YEARS[0] - 2022.5
     parts = block.paths["capex_by_category"].mean(-1).reshape(len(CATEGORIES), len(YEARS), 4)
     shares = parts.sum(-1) / parts.sum((0, -1))
     rows = []
     for i, buyer in enumerate(anchors.BUYERS):
-        other = (before[i] * np.exp(OTHER_CAPEX_GROWTH * since))[:, None] * np.ones_like(ai)
-        own = block.paths["capex_by_buyer"][i] - other
+        capex, own = (block.paths[name][i] for name in ("capex_by_buyer", "ai_capex_by_buyer"))
+        other = capex - own
         for at, year in enumerate(YEARS):
             reported = reported_capex(snapshot, buyer, year)
             cash = reported.get("cash")
             if cash is None:
                 continue
             named = zip(CATEGORIES, shares[:, at], strict=True)
-            total = summarise(year_sums(block.paths["capex_by_buyer"][i])[at], "USD_bn")
+            total = summarise(year_sums(capex)[at], "USD_bn")
             of_ai = year_sums(own)[at].mean()
             rows.append(
                 {

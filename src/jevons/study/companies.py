@@ -35,7 +35,7 @@ from jevons.valuation.chain_inputs import UNIT_PRICES, driver
 from jevons.valuation.scenarios import by_region, common_factor_share, tornado
 
 MOST_DRAWS = 100_000  # of the chain's draws that valuation uses, the first ones; bounds memory
-NEEDED = ("ai_revenue", "capex_by_buyer", "ai_capex", *PATHS, *driver_units.PATHS)
+NEEDED = ("ai_revenue", "ai_capex_by_buyer", "ai_capex", *PATHS, *driver_units.PATHS)
 SHARE_UNIT = "USD/share"
 # What the note shows of a company: what needs no simulation, and what its value is.
 SHOWN = (
@@ -95,7 +95,7 @@ class Companies:
         unit_prices: Mapping[str, np.ndarray],
     ) -> ChainInputs:
         """The same of another experiment, from its paths and prices over the same draws."""
-        chain = ChainInputs.of(paths, experiment.setting)
+        chain = ChainInputs.of(paths)
         chain = replace(chain, unit_prices=unit_prices)
         return with_described(chain, paths, experiment, self.described)
 

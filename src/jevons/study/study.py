@@ -271,7 +271,7 @@ class Study:
         return {
             "funding": capital.funding(self.snapshot, self.experiment, block),
             "vehicles": capital.vehicles(self.snapshot),
-            "reconciliation": capital.reconciliation(self.snapshot, self.experiment, block),
+            "reconciliation": capital.reconciliation(self.snapshot, block),
         }
 
     def campuses(self) -> dict[str, Any]:

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from jevons.facts.snapshot import Snapshot
 from jevons.model import bottlenecks, custom_chips, supply, unit_cost
 from jevons.model import products as chips
-from jevons.model.chain import EARLIER_QUARTERS, EARLY_AGE, Timeline
+from jevons.model.chain import EARLIER_QUARTERS, EARLY_AGE
 from jevons.model.chip_counts import counted_compute
 from jevons.model.clock import QUARTER_YEARS, QUARTERS, YEARS
 from jevons.model.setting import Setting
 from jevons.model.simulate import Block, Experiment
+from jevons.model.timeline import Timeline
 from jevons.quantiles import rounded, summarise
 from jevons.study import capacities
 from jevons.study.vendor_history import vendor_history
@@ -254,9 +255,8 @@ class SupplyFigures:
         ``world`` and ``us``: rated IT power of the fleet x PUE, GW. ``us_average``: what the US
         part draws on average, GW; times 8.76 it is ``us_energy``, TWh a year.
         """
-        x, fleet = self.block.inputs, self.block.paths["fleet_power"][ENDS]
-        world = fleet * x["pue"]
-        us = world * x["us_share"]
+        x, paths = self.block.inputs, self.block.paths
+        world, us = (paths[name][ENDS] * x["pue"] for name in ("fleet_power", "us_fleet_power"))
         average = us * x["coincidence"]
         return {
             "world": by_year(world, "GW"),

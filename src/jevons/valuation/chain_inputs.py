@@ -11,11 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons.errors import UserError
-from jevons.model import capex
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import FIRST_YEAR, QUARTER_YEARS, QUARTERS
 from jevons.model.revenue import companies
-from jevons.model.setting import Setting
 from jevons.valuation.cash_flow import year_fraction
 
 Path = NDArray[np.floating]
@@ -58,23 +56,17 @@ class ChainInputs:
         )
 
     @staticmethod
-    def of(paths: Mapping[str, Path], setting: Setting) -> "ChainInputs":
+    def of(paths: Mapping[str, Path]) -> "ChainInputs":
         """Take the inputs from a simulation.
 
         Args:
-            paths: ``simulate``'s arrays ``ai_revenue`` (draw, company, quarter), ``capex_by_buyer``
-                (draw, buyer, quarter), ``ai_capex`` (draw, quarter).
-            setting: the experiment's setting, whose pre-build-out capex is not AI spending.
+            paths: ``simulate``'s arrays ``ai_revenue`` (draw, company, quarter),
+                ``ai_capex_by_buyer`` (draw, buyer, quarter), ``ai_capex`` (draw, quarter).
         """
-        revenue, spending = paths["ai_revenue"], paths["capex_by_buyer"]
-        since_2022 = QUARTER_STARTS + QUARTER_YEARS - 2022.5
-        other = np.asarray(setting.buyer_before)[:, None] * np.exp(
-            capex.OTHER_CAPEX_GROWTH * since_2022
-        )
-        ai_part = np.maximum(spending - other, 0.0)
+        revenue, spending = paths["ai_revenue"], paths["ai_capex_by_buyer"]
         return ChainInputs(
             {name: revenue[:, i] for i, name in enumerate(companies())},
-            {name: ai_part[:, i] for i, name in enumerate(BUYERS)},
+            {name: spending[:, i] for i, name in enumerate(BUYERS)},
             paths["ai_capex"],
         )
 
