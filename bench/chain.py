@@ -27,6 +27,7 @@ from jevons.model.priors import BLOCK
 from jevons.model.simulate import PART, Experiment, arguments, sample, simulate
 from jevons.quantiles import summarise
 from jevons.study.path_summaries import series_names, summarise_paths
+from jevons.study.reports import Reports
 
 DRAWS = 65_536
 BLOCKS = PART, BLOCK, 16_384
@@ -138,7 +139,7 @@ def whole(experiment: Experiment) -> None:
 
     versus("one path", partial(plain, one, WHOLE), summaries)
     versus(f"{len(every)} paths", partial(plain, every, WHOLE),
-           partial(summarise_paths, experiment, WHOLE))  # fmt: skip
+           partial(summarise_paths, Reports.of(experiment, None), WHOLE))  # fmt: skip
 
 
 def versus(what: str, plain: Callable[[int], object], ours: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ from jevons.facts import Store, load
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.model.simulate import Experiment
+from jevons.study.reports import Reports
 
 AS_OF = date(2025, 3, 11)
 
@@ -22,6 +23,12 @@ def store() -> Store:
 def experiment() -> Experiment:
     """The bundled facts as of 2025-03-11: history to 2024Q4, forecast from 2025Q1."""
     return Experiment.of(store().as_of(AS_OF), 2025)
+
+
+@cache
+def reports() -> Reports:
+    """The reports of :func:`experiment`, which wander as declared."""
+    return Reports.of(experiment(), None)
 
 
 def fact(

@@ -22,7 +22,7 @@ from jevons.study.chain import (
 )
 from jevons.study.run import Run
 
-from .invented import experiment
+from .invented import experiment, reports
 
 DRAWS = 400
 ANCHOR = QUARTERS.index("2024Q4")
@@ -30,7 +30,7 @@ ANCHOR = QUARTERS.index("2024Q4")
 
 @cache
 def figures() -> ChainFigures:
-    return ChainFigures(Run(experiment(), DRAWS))
+    return ChainFigures(Run(reports(), DRAWS))
 
 
 @cache

@@ -28,7 +28,8 @@ def study() -> Study:
 
 @cache
 def simulated() -> dict[str, np.ndarray]:
-    return simulate(study().experiment, DRAWS, ["ai_capex", "ai_revenue"])
+    paths = simulate(study().experiment, DRAWS, ["ai_capex", "ai_revenue"])
+    return study().reports.of_simulated(paths)
 
 
 def test_parquet_holds_every_draw_and_what_fixes_them(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from jevons.facts.variables import variable
+from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
 from jevons.model.power import OPTIONS
 from jevons.model.priors import BLOCK
@@ -21,8 +22,10 @@ from jevons.study.path_summaries import (
     series_names,
     summarise_paths,
 )
+from jevons.study.reports import SECOND_NAMES
+from jevons.study.run import Run
 
-from .invented import experiment
+from .invented import experiment, reports
 
 DRAWS = 400
 ANCHOR = QUARTERS.index("2024Q4")
@@ -30,7 +33,7 @@ ANCHOR = QUARTERS.index("2024Q4")
 
 @cache
 def figures() -> PathSummaries:
-    return summarise_paths(experiment(), DRAWS)
+    return summarise_paths(reports(), DRAWS)
 
 
 @cache
@@ -64,6 +67,27 @@ def test_quantiles_are_those_of_the_draws() -> None:
         np.testing.assert_allclose(path["mean"], values.mean(0), rtol=1e-4)
 
 
+def test_what_companies_report_has_the_quantiles_of_reports_and_the_chains_mean() -> None:
+    """A walk of uncertain deviation has no mean; the chain's means add up."""
+    drawn_reports = reports().of_simulated(drawn())
+    for name, own, with_reports in (
+        ("buyers_capex", drawn()["buyers_capex"], drawn_reports["buyers_capex"]),
+        (
+            "capex_by_buyer.ORCL",
+            drawn()["capex_by_buyer"][:, BUYERS.index("ORCL")],
+            drawn_reports["capex_by_buyer"][:, BUYERS.index("ORCL")],
+        ),
+    ):
+        path = figures().quantities[name]
+        for level, share in (("p05", 0.05), ("p50", 0.5), ("p95", 0.95)):
+            expected = np.quantile(with_reports, share, axis=0)
+            np.testing.assert_allclose(path[level], expected, rtol=1e-4)
+        np.testing.assert_allclose(path["mean"], own.mean(0), rtol=1e-4)
+    by_buyer = [figures().quantities[f"capex_by_buyer.{buyer}"]["mean"] for buyer in BUYERS]
+    total = figures().quantities["buyers_capex"]["mean"]
+    np.testing.assert_allclose(np.sum(by_buyer, axis=0), total, rtol=1e-4)
+
+
 def test_one_limit_binds_in_every_draw_and_forecast_quarter() -> None:
     binding = figures().binding
     assert binding["quarter"] == list(QUARTERS[ANCHOR + 1 :])
@@ -74,7 +98,8 @@ def test_one_limit_binds_in_every_draw_and_forecast_quarter() -> None:
 
 
 def test_more_is_spent_where_the_next_year_exceeds_the_last() -> None:
-    capex = drawn()["buyers_capex"]
+    """Of reports: that is what decides."""
+    capex = reports().of_simulated(drawn())["buyers_capex"]
     ahead, behind = capex[:, ANCHOR + 1 : ANCHOR + 5], capex[:, ANCHOR - 3 : ANCHOR + 1]
     chance = np.mean(ahead.sum(1) > behind.sum(1))
     assert figures().p_more_is_spent == pytest.approx(chance)
@@ -90,11 +115,10 @@ MANY = 2 * BLOCK + 500  # three blocks, the last not full
 
 def test_counted_paths_are_those_of_the_sorted_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Quantiles between two neighbouring draws, to one part in 1,024; the rest exactly."""
-    kept = summarise_paths(experiment(), MANY)
+    kept = summarise_paths(reports(), MANY)
     monkeypatch.setattr(path_summaries, "KEPT", BLOCK)
-    counted = summarise_paths(experiment(), MANY)
-    draws = simulate(experiment(), MANY, series_names())
-    draws["data_center_revenue"] = draws["ai_revenue.NVDA"]
+    counted = summarise_paths(reports(), MANY)
+    draws = Run(reports(), MANY).reported([*series_names(), *SECOND_NAMES])
     assert counted.binding == kept.binding
     assert counted.p_more_is_spent == kept.p_more_is_spent
     assert counted.p_thesis_shortfall == kept.p_thesis_shortfall
@@ -120,6 +144,6 @@ def test_every_path_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return simulate(*arguments)
 
     monkeypatch.setattr(path_summaries, "simulate", spy)
-    summarise_paths(experiment(), 10)
+    summarise_paths(reports(), 10)
     assert asked == [list(outputs())]
     assert len(set(series_names())) == len(series_names())

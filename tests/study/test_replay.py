@@ -5,6 +5,7 @@ import math
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 
 from jevons.claims import lognormal_crps
@@ -52,6 +53,15 @@ def test_forecasts_are_those_of_the_day(then: Study, after: dict[str, Any]) -> N
     assert rows
     for row in rows:
         assert row["p50"] == path["p50"][path["quarter"].index(row["quarter"])]
+
+
+def test_a_report_is_scored_in_the_range_of_reports(then: Study, after: dict[str, Any]) -> None:
+    """Wider than the chain's own paths, which leave out by how much reports wander from them."""
+    paths = then.run.paths(["buyers_capex"])["buyers_capex"]
+    rows = [row for row in after["outcomes"] if row["quantity"] == "buyers_capex"]
+    for row in rows:
+        low, high = np.quantile(paths[:, QUARTERS.index(row["quarter"])], (0.05, 0.95))
+        assert row["p95"] - row["p05"] > high - low
 
 
 def test_facts_after_the_later_day_change_nothing(then: Study, after: dict[str, Any]) -> None:

@@ -9,14 +9,18 @@ import numpy as np
 import pytest
 
 from jevons.facts import Store
-from jevons.model.anchors import BUYERS
-from jevons.model.clock import QUARTERS
-from jevons.model.observations import series
-from jevons.model.priors import Z_90
-from jevons.model.setting import ai_part
 from jevons.study import Study
-from jevons.study.forecast import TOTAL, reports_ahead
-from jevons.study.rolling_origin import _run, reported, rolling_origin, scored, scores
+from jevons.study.rolling_origin import (
+    AHEAD,
+    FIVE,
+    METRICS,
+    _run,
+    reported,
+    reports_ahead,
+    rolling_origin,
+    scored,
+    scores,
+)
 
 from .invented import AS_OF, store
 
@@ -50,41 +54,15 @@ def test_a_baseline_reads_the_last_quarters_in_a_row() -> None:
     assert _run(known, "2025Q1") == []
 
 
-def test_a_report_is_the_path_with_walks_that_widen() -> None:
-    """On the report of 2024Q4 it grows as the path does; the spread grows as the walks do."""
-    study = Study(store(), AS_OF, draws=DRAWS, prior=True)
-    ahead = reports_ahead(study.experiment, None, DRAWS, 4)
-    first = QUARTERS.index(study.experiment.anchor) + 1
-    paths = study.dataset(["ai_revenue"])["ai_revenue"].sel(company="NVDA").values
-    reported = 35.58  # USD_bn in 2024Q4, NVIDIA's fiscal fourth quarter of 2025
-    grown = reported * paths[:, first : first + 4] / paths[:, first - 1, None]
-    beyond = np.log(ahead["NVDA"] / grown)
-    assert np.abs(np.median(beyond, axis=0)).max() < 0.02
-    # Deviations of 0.32 and 0.12 a year at the median; lognormal, E d^2 = median^2 exp(2 w^2).
-    mixed = np.exp(2 * (np.log(4.0) / (2 * Z_90)) ** 2)
-    expected = [np.sqrt((0.32**2 + 0.12**2) * mixed * h / 4 + 2 * 0.02**2) for h in range(1, 5)]
-    np.testing.assert_allclose(beyond.std(0), expected, rtol=0.1)
-    assert series()["nvidia"].measurement == 0.02
-    # The common walk moves a buyer by the part of its capex that is AI.
-    part = ai_part(study.experiment.setting, 0.72)[BUYERS.index("GOOGL")]
-    own = study.dataset(["capex_by_buyer"])["capex_by_buyer"].sel(buyer="GOOGL").values
-    spread = np.log(ahead["GOOGL"] / own[:, first : first + 4]).std(0)
-    expected = [
-        np.sqrt(((part * 0.32) ** 2 + 0.16**2) * mixed * h / 4 + 2 * 0.06**2) for h in (1, 4)
-    ]
-    np.testing.assert_allclose(spread[[0, 3]], expected, rtol=0.1)
-    np.testing.assert_allclose(ahead[TOTAL], sum(ahead[buyer] for buyer in BUYERS), rtol=1e-6)
-
-
 def test_what_became_known_later_changes_no_forecast_but_its_score() -> None:
     """The forecasts of a day from a store that ends that day are those of the full store."""
     known = Store(fact for fact in store().facts if fact.known_on <= AS_OF)
-    draws = {
-        len(each): reports_ahead(Study(each, AS_OF, draws=50, prior=True).experiment, None, 50, 4)
-        for each in (known, store())
-    }
-    first, second = draws.values()
+    first, second = (
+        reports_ahead(Study(each, AS_OF, draws=50, prior=True)) for each in (known, store())
+    )
+    assert set(first) == {*METRICS, FIVE}
     for entity, values in first.items():
+        assert values.shape == (50, AHEAD)
         np.testing.assert_array_equal(values, second[entity])
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from jevons.note.charts import DOT, LEVELS, LINE, SERIES
+from jevons.note.charts import DOT, LEVELS, LINE, SERIES, Spec, fan
 from jevons.note.document import Key
-from jevons.note.edition import Edition
+from jevons.note.edition import Edition, Record, central
 
 
 def level_names(edition: Edition) -> dict[str, str]:
@@ -27,6 +27,26 @@ def fan_keys(edition: Edition, *, observed: bool = False) -> list[Key]:
         Key("outer", LINE, edition.say("key.outer")),
     ]
     return keys + ([Key("dot", DOT, edition.say("key.observed"))] if observed else [])
+
+
+def observed_fan(edition: Edition, path: Record, points: Sequence[Record], until: str) -> Spec:
+    """A path's fan with observed points over it, up to a quarter.
+
+    The axis is logarithmic where what is shown spans more than two powers of ten.
+    """
+    shown = [place for place, quarter in enumerate(path["quarter"]) if quarter <= until]
+    lowest, highest = min(path["p05"][i] for i in shown), max(path["p95"][i] for i in shown)
+    top = max(highest, *(central(point) or 0.0 for point in points))
+    return fan(
+        path,
+        edition.numbers.scale(path["unit"], top, table=True),
+        level_names(edition),
+        observed=points,
+        today=today(edition),
+        height=190,
+        last=until,
+        log=lowest > 0 and highest > 100 * lowest,
+    )
 
 
 def range_keys(edition: Edition, mark: str | None = None) -> list[Key]:

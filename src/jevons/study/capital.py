@@ -13,6 +13,7 @@ from jevons.model.clock import YEARS
 from jevons.model.reported import quarterly
 from jevons.model.simulate import Block, Experiment
 from jevons.quantiles import rounded, summarise
+from jevons.study.reports import BY_BUYER, Reports, spread
 from jevons.study.supply import by_year, year_sums
 
 # Three definitions that are never added up or compared with each other.
@@ -24,35 +25,38 @@ DEFINITIONS: Mapping[str, str] = {
 FLAG = 0.5  # a buyer is flagged in years in which most draws build beyond its money
 
 
-def funding(snapshot: Snapshot, experiment: Experiment, block: Block) -> list[dict[str, Any]]:
+def funding(snapshot: Snapshot, reports: Reports, block: Block) -> list[dict[str, Any]]:
     """Each buyer by year: capex, money for it, and the chance that the build exceeds it.
 
-    USD_bn a year. ``p_exceeds`` is the share of draws, ``flag`` whether it is above
-    :data:`FLAG`. Buyers whose balance is not known by the day are left out.
+    USD_bn a year, capex as the buyer will report it. ``p_exceeds`` is the share of draws, ``flag``
+    whether it is above :data:`FLAG`. Buyers whose balance is not known by the day are left out.
     """
     number = {buyer: i for i, buyer in enumerate(anchors.BUYERS)}
-    capex = year_sums(block.paths["capex_by_buyer"])
+    capex = year_sums(reports.around(block.paths)[BY_BUYER])
+    own = year_sums(block.paths[BY_BUYER])
     middle = np.array(YEARS) + 0.5
-    anchor = int(experiment.anchor[:4]) + int(experiment.anchor[5]) / 4
+    last = reports.experiment.anchor
+    anchor = int(last[:4]) + int(last[5]) / 4
     growth = block.inputs["buyers_cash_flow_growth"]
     rows = []
     for balance in buyers.balances(snapshot):
         money = buyers.funding(
             balance, growth, block.inputs["capex_intensity_limit"], middle - anchor + 0.5
         )
-        spent = capex[number[balance.buyer]]
+        at = number[balance.buyer]
+        spent = capex[at]
         chance = [rounded(np.mean(row)) for row in spent > money]
         rows.append(
             {
                 "buyer": balance.buyer,
                 "operating_cash_flow": balance.cash_flow,
                 "net_debt": rounded(balance.net_debt),
-                "capex": by_year(spent, "USD_bn"),
+                "capex": spread(by_year(own[at], "USD_bn"), by_year(spent, "USD_bn")),
                 "funding": by_year(money, "USD_bn"),
                 "p_exceeds": chance,
                 "flag": [
                     year for year, p in zip(YEARS, chance, strict=True)
-                    if p > FLAG and year > int(experiment.anchor[:4])
+                    if p > FLAG and year > int(last[:4])
                 ],
                 "facts": list(balance.facts),
             }

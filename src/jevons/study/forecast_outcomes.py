@@ -17,11 +17,11 @@ from jevons.study.answers import HORIZON_QUARTERS
 from jevons.study.forecast_rules import MARKET, US, Rule, year_after
 from jevons.study.forecasts import rule_filed
 from jevons.study.history import Point, reported
+from jevons.study.reports import TOTAL
 
 OWN, HINDSIGHT = "jevons", "jevons, in hindsight"
 DECIDED = {"true": True, "false": False}
 STALE = timedelta(days=7)  # the last close before a day that is older than this is not of the day
-TOTAL = "buyers_capex"
 
 
 @dataclass(frozen=True, slots=True)

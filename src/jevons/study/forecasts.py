@@ -10,10 +10,9 @@ from jevons.model.clock import QUARTERS
 from jevons.study.answers import HORIZON_QUARTERS
 from jevons.study.forecast_rules import CLAIM, YEARLY, Rule, public_by, rule_of
 from jevons.study.history import reported
+from jevons.study.reports import SECOND_NAMES
 
 Row = dict[str, Any]
-# Quantities that the note shows under a second name as well.
-TWICE = ("ai_revenue.NVDA",)
 # Sections of figures that are searched for ranges of a year, and what names a row there.
 SECTIONS = ("supply", "power_context", "campuses", "capital", "value_chain")
 LABELS = ("buyer", "ticker", "product", "sector")
@@ -70,7 +69,7 @@ def _quantities(figures: Mapping[str, Any], snapshot: Snapshot) -> Iterator[Row]
     }
     anchor = _ahead(figures)
     for name, path in figures["quantities"].items():
-        if name in TWICE:
+        if name in SECOND_NAMES.values():
             continue
         by_quarter = rule_of(name).by == "report" and name not in YEARLY
         seen = known.get(name, set())

@@ -11,12 +11,9 @@ from jevons.model.chip_counts import counted_compute
 from jevons.model.clock import QUARTERS
 from jevons.model.nvidia import data_center_revenue
 from jevons.model.reported import quarterly
+from jevons.study.reports import REPORTED, SECOND_NAMES, TOTAL
 
 Point = dict[str, Any]
-# Paths of one company that it reports itself: by the name of the path, entity and metric.
-REPORTED = {f"capex_by_buyer.{buyer}": (buyer, "capex_cash_ppe") for buyer in BUYERS} | {
-    "ai_revenue.AVGO": ("AVGO", "ai_semiconductor_revenue")
-}
 
 
 def observed(snapshot: Snapshot) -> dict[str, list[Point]]:
@@ -30,7 +27,7 @@ def observed(snapshot: Snapshot) -> dict[str, list[Point]]:
         for quarter, fact in data_center_revenue(snapshot).items()
     ]
     found = {
-        "buyers_capex": _buyers_capex(snapshot),
+        TOTAL: _buyers_capex(snapshot),
         "data_center_revenue": revenue,
         "us_electricity": _us_electricity(snapshot),
         "tokens": _tokens(snapshot),
@@ -41,8 +38,10 @@ def observed(snapshot: Snapshot) -> dict[str, list[Point]]:
 def reported(snapshot: Snapshot) -> dict[str, list[Point]]:
     """:func:`observed`, and with it what each buyer, Broadcom and the counters of chips report."""
     found = observed(snapshot)
-    for name, (entity, metric) in REPORTED.items():
-        facts = quarterly(snapshot.select(entity=entity, metric=metric))
+    for name, each in REPORTED.items():
+        if name in SECOND_NAMES.values():
+            continue  # is there under its other name
+        facts = quarterly(snapshot.select(entity=each.entity, metric=each.metric))
         found[name] = [
             _point(quarter, fact.central, "USD_bn/quarter", [fact])
             for quarter, fact in facts.items()
@@ -80,7 +79,7 @@ def _buyers_capex(snapshot: Snapshot) -> list[Point]:
         facts = [known[quarter] for known in by_buyer if quarter in known]
         if len(facts) == len(BUYERS):
             total = sum(fact.central for fact in facts)
-            unit = variable("buyers_capex").unit
+            unit = variable(TOTAL).unit
             points.append(_point(quarter, total, unit, facts, ", ".join(BUYERS)))
     return points
 

@@ -18,7 +18,6 @@ from jevons.model.clock import QUARTERS
 from jevons.model.priors import BLOCK
 from jevons.model.simulate import (
     LEADING_AXES,
-    Experiment,
     Progress,
     each_part,
     series,
@@ -26,11 +25,13 @@ from jevons.model.simulate import (
 )
 from jevons.model.supply import LIMITS
 from jevons.quantiles import LEVELS, path, rounded
+from jevons.study.reports import OUTPUTS, REPORTED, SECOND_NAMES, TOTAL, Reports, spread
 
 KEPT = 2**16  # draws whose paths fit in memory: a series of them takes 8 MB
 THESIS_SHORTFALL = 40.0  # GW short in the US by 2028: the claim under test
 THESIS_YEAR = 2028
-BINDING, CAPEX, SHORTFALL = "binding", "buyers_capex", "gross_shortfall"
+BINDING, SHORTFALL = "binding", "gross_shortfall"
+REPORT = ", reported"  # after the name of a series: its draws to come are those of reports
 
 
 # Paths that only other commands read, and whose members would lengthen every summary: spending by
@@ -63,12 +64,14 @@ class PathSummaries:
     """What one run of the chain gave.
 
     Attributes:
-        quantities: each series as a path, by name. binding: share of draws in which each limit is
-            the smallest, by forecast quarter. p_more_is_spent: P(the five buyers' capex of the
-            next four quarters exceeds that of the last four), None where the clock ends before.
+        quantities: each series as a path, by name; of what companies report, the quantiles of
+            their reports. binding: share of draws in which each limit is the smallest, by forecast
+            quarter. p_more_is_spent: P(the five buyers report more capex for the next four quarters
+            than for the last four), None where the clock ends before.
         p_thesis_shortfall: P(gross shortfall above :data:`THESIS_SHORTFALL` at the end of
-            :data:`THESIS_YEAR`). kept: paths (draw, ..., quarter) that were to be kept, by name,
-            none where the draws are too many.
+            :data:`THESIS_YEAR`). kept: paths (draw, ..., quarter) that were to be kept, by name;
+            reported: those of :data:`~jevons.study.reports.OUTPUTS` with the draws of reports; none
+            where the draws are too many.
     """
 
     quantities: dict[str, Any]
@@ -76,24 +79,29 @@ class PathSummaries:
     p_more_is_spent: float | None
     p_thesis_shortfall: float
     kept: Mapping[str, np.ndarray]
+    reported: Mapping[str, np.ndarray]
 
 
 def summarise_paths(
-    experiment: Experiment,
+    reports: Reports,
     draws: int,
     progress: Progress | None = None,
     keep: Sequence[str] = (),
 ) -> PathSummaries:
     """Run the chain once and summarise every path; ``keep`` names those to hand on whole."""
-    tally = _Tally(QUARTERS.index(experiment.anchor))
+    tally = _Tally(QUARTERS.index(reports.experiment.anchor))
     kept: dict[str, np.ndarray] = {}
+    reported: dict[str, np.ndarray] = {}
     if draws <= KEPT:
-        paths = simulate(experiment, draws, outputs(), progress)
-        quantities = _sorted(paths, tally)
+        paths = simulate(reports.experiment, draws, outputs(), progress)
+        rows = {name: np.moveaxis(path, 0, -1) for name, path in paths.items()}
+        with_reports = reports.around(rows)
+        quantities = _sorted(rows, with_reports, tally)
         kept = {name: paths[name] for name in keep}
+        reported = {name: np.moveaxis(with_reports[name], -1, 0) for name in OUTPUTS}
     else:
-        quantities = _counted(experiment, draws, tally, progress)
-    quantities["data_center_revenue"] = quantities["ai_revenue.NVDA"]
+        quantities = _counted(reports, draws, tally, progress)
+    quantities |= {second: quantities[name] for second, name in SECOND_NAMES.items()}
     ahead = list(QUARTERS[tally.anchor + 1 :])
     shares = {
         name: rounded(count / draws) for name, count in zip(LIMITS, tally.binding, strict=True)
@@ -104,6 +112,7 @@ def summarise_paths(
         rounded(tally.more / draws) if tally.years_known else None,
         rounded(tally.short / draws),
         kept,
+        reported,
     )
 
 
@@ -117,9 +126,9 @@ class _Tally:
         self.years_known = anchor >= 3 and anchor + 4 < len(QUARTERS)
 
     def add(self, paths: Mapping[str, np.ndarray]) -> None:
-        """Count one block's paths, each (quarter, draw)."""
+        """Count one block's paths, each (quarter, draw), capex as reported."""
         now = self.anchor + 1
-        limit, capex = paths[BINDING][now:], paths[CAPEX]
+        limit, capex = paths[BINDING][now:], paths[TOTAL]
         self.binding += np.stack([(limit == at).sum(1) for at in range(len(LIMITS))])
         if self.years_known:
             self.more += int(np.sum(capex[now : now + 4].sum(0) > capex[now - 4 : now].sum(0)))
@@ -127,28 +136,52 @@ class _Tally:
         self.short += int(np.sum(end > THESIS_SHORTFALL))
 
 
-def _sorted(paths: Mapping[str, np.ndarray], tally: _Tally) -> dict[str, Any]:
-    """Summaries of every series of the paths, each (draw, ..., quarter)."""
-    tally.add({name: paths[name].T for name in (BINDING, CAPEX, SHORTFALL)})
-    places = {name: series(name) for name in series_names() if name != BINDING}
-    each = [paths[of] if at is None else paths[of][:, at] for of, at in places.values()]
+def _rows(
+    paths: Mapping[str, np.ndarray], with_reports: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Every series by name, (quarter, draw), and beside them those that hold reports."""
+    own = {name: _row(paths, name) for name in series_names() if name != BINDING}
+    return own | {name + REPORT: _row(with_reports, name) for name in (*REPORTED, TOTAL)}
+
+
+def _row(paths: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    output, place = series(name)
+    return paths[output] if place is None else paths[output][place]
+
+
+def _joined(found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Summaries of :func:`_rows` as quantities, what is reported as reports have it."""
+    return {
+        name: spread(own, found[name + REPORT]) if name + REPORT in found else own
+        for name, own in found.items()
+        if not name.endswith(REPORT)
+    }
+
+
+def _sorted(
+    paths: Mapping[str, np.ndarray], with_reports: Mapping[str, np.ndarray], tally: _Tally
+) -> dict[str, Any]:
+    """Summaries of every series of the paths, each (..., quarter, draw)."""
+    tally.add(with_reports)
+    rows = _rows(paths, with_reports)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # sorting lets others run
-        return dict(zip(places, pool.map(summary, places, each), strict=True))
+        found = pool.map(summary, rows, (row.T for row in rows.values()))
+        return _joined(dict(zip(rows, found, strict=True)))
 
 
 def _counted(
-    experiment: Experiment, draws: int, tally: _Tally, progress: Progress | None
+    reports: Reports, draws: int, tally: _Tally, progress: Progress | None
 ) -> dict[str, Any]:
     from jevons.model.histograms import Histograms  # brings a compiler that few runs need
 
-    names = series_names()
     histograms: Histograms | None = None
     turn = Lock()
     waiting: dict[int, list[Mapping[str, np.ndarray]]] = {}  # parts by block, until all are there
 
     def take(start: int, paths: Mapping[str, np.ndarray]) -> None:
         nonlocal histograms
-        counted = {name: each for name, each in paths.items() if name != BINDING}
+        with_reports = reports.around(paths, start)
+        counted = _rows(paths, with_reports)
         if histograms is None:  # the first part comes alone
             histograms = Histograms(counted, -(-draws // BLOCK))
         block, end = start // BLOCK, start + len(paths[BINDING].T)
@@ -157,19 +190,25 @@ def _counted(
         if end == min(draws, (block + 1) * BLOCK):
             histograms.add(block, waiting.pop(block))
         with turn:
-            tally.add(paths)
+            tally.add(with_reports)
 
-    each_part(experiment, draws, take, names, progress)
+    each_part(reports.experiment, draws, take, outputs(), progress)
     assert histograms is not None  # block 0 always comes
     quantiles, means = histograms.quantiles(list(LEVELS.values())), histograms.means()
-    return {
-        name: {"unit": variable(series(name)[0]).unit}
-        | {level: rounded(row) for level, row in zip(LEVELS, quantiles[name], strict=True)}
-        | {"mean": rounded(means[name]), "quarter": list(QUARTERS)}
-        for name in quantiles
-    }
+    return _joined(
+        {
+            name: {"unit": _unit(name)}
+            | {level: rounded(row) for level, row in zip(LEVELS, quantiles[name], strict=True)}
+            | {"mean": rounded(means[name]), "quarter": list(QUARTERS)}
+            for name in quantiles
+        }
+    )
 
 
 def summary(name: str, values: np.ndarray) -> dict[str, Any]:
     """A series (draw, quarter) of :func:`series_names` as a path."""
-    return path(values, variable(series(name)[0]).unit, QUARTERS)
+    return path(values, _unit(name), QUARTERS)
+
+
+def _unit(name: str) -> str:
+    return variable(name.removesuffix(REPORT).partition(".")[0]).unit

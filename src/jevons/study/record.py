@@ -11,7 +11,6 @@ from jevons.claims import Claim, Resolution, claims, document, probability, reso
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.variables import variable
 from jevons.model.clock import QUARTERS, fiscal_quarter_of, quarter_of
-from jevons.model.simulate import LEADING_AXES
 from jevons.study.run import Run
 
 MOST_DRAWS = 100_000  # that a probability is counted from; its error is then 0.2 % at most
@@ -50,6 +49,8 @@ class Record:
     def _probability(self, claim: Claim) -> float | None:
         """The chain's probability of a claim about a period that it forecasts, else nothing.
 
+        A claim about a figure that companies report is judged by the draws of their reports.
+
         A period counts where its last quarter is later than the last one observed: what the chain
         holds of earlier ones is history.
         """
@@ -60,25 +61,19 @@ class Record:
         if not positions or positions[-1] <= anchor:
             return None
         names = claim.quantity.split("+")
-        path = np.stack([self._path(name)[:, positions] for name in names]).sum(0)
+        path = np.stack([self._paths[name][:, positions] for name in names]).sum(0)
         flow = variable(names[0].partition(".")[0]).unit.endswith("/quarter")
         return probability(claim, path.sum(1) if flow else path[:, -1])
 
-    def _path(self, name: str) -> np.ndarray:
-        """A path (draw, quarter) by ``quantity`` or ``quantity.member``."""
-        stem, _, member = name.partition(".")
-        values = self._paths[stem]
-        return values[:, list(LEADING_AXES[stem][1]).index(member)] if member else values
-
     @cached_property
     def _paths(self) -> Mapping[str, np.ndarray]:
-        return self.run.paths(quantities(self.snapshot), min(self.run.draws, MOST_DRAWS))
+        return self.run.reported(quantities(self.snapshot), min(self.run.draws, MOST_DRAWS))
 
 
 def quantities(snapshot: Snapshot) -> list[str]:
-    """Names of the paths that the claims made by the day are about."""
+    """Names of the series that the claims made by the day are about."""
     of_claims = (name for claim in claims(snapshot) for name in claim.quantity.split("+"))
-    return sorted({name.partition(".")[0] for name in of_claims if name})
+    return sorted({name for name in of_claims if name})
 
 
 def quarters_of(claim: Claim) -> list[int]:

@@ -12,7 +12,6 @@ from jevons.facts.questions import document
 from jevons.facts.snapshot import Snapshot
 from jevons.market import drawdown_state
 from jevons.model.clock import QUARTERS
-from jevons.model.simulate import LEADING_AXES, simulate
 from jevons.quantiles import rounded, summarise
 from jevons.study.history import Point, observed
 from jevons.study.lessons import link, mean, scores, served, valued
@@ -21,7 +20,6 @@ from jevons.valuation import companies
 
 MOST_DRAWS = 20_000  # of the study's draws that scores are counted from
 FEWEST_STEPS = 3  # observed changes that a random walk with drift needs
-PATHS = {"data_center_revenue": "ai_revenue.NVDA"}  # where an observed quantity has another name
 YEARLY = ("us_electricity",)  # observed over a year: held against the mean of its quarters
 COIN = 0.25  # Brier score of one half, whatever happens
 
@@ -80,21 +78,15 @@ def _outcomes(then: Study, points: Mapping[str, Sequence[Point]]) -> list[dict[s
         name: [point for point in rows if point["known_on"] > day and point["value"] is not None]
         for name, rows in points.items()
     }
-    stems = {PATHS.get(name, name).partition(".")[0] for name, rows in new.items() if rows}
-    paths = simulate(then.experiment, min(then.draws, MOST_DRAWS), stems) if stems else {}
+    names = [name for name, rows in new.items() if rows]
+    paths = then.run.reported(names, min(then.draws, MOST_DRAWS))
     found = []
     for name, rows in new.items():
         for point in rows:
-            at, path = QUARTERS.index(point["quarter"]), _path(paths, name)
+            at, path = QUARTERS.index(point["quarter"]), paths[name]
             draws = path[:, at - 3 : at + 1].mean(1) if name in YEARLY else path[:, at]
             found.append(_outcome(name, point, draws, before.get(name, ())))
     return found
-
-
-def _path(paths: Mapping[str, np.ndarray], name: str) -> np.ndarray:
-    stem, _, member = PATHS.get(name, name).partition(".")
-    values = paths[stem]
-    return values[:, list(LEADING_AXES[stem][1]).index(member)] if member else values
 
 
 def _outcome(name: str, point: Point, draws: np.ndarray, before: Sequence[Point]) -> dict[str, Any]:

@@ -17,10 +17,9 @@ from jevons.facts import Store
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
-from jevons.model.observations import SALES
 from jevons.model.reported import quarterly
 from jevons.quantiles import rounded
-from jevons.study.forecast import TOTAL, reports_ahead
+from jevons.study.reports import REPORTED, TOTAL
 from jevons.study.study import Study
 
 DAYS: tuple[date, ...] = (
@@ -33,10 +32,8 @@ DAYS: tuple[date, ...] = (
 )
 AHEAD = 4
 LEVELS = (0.5, 0.8, 0.9)
-METRICS: Mapping[str, str] = {
-    **{seller: metric for seller, (_, metric) in SALES.items()},
-    **dict.fromkeys(BUYERS, "capex_cash_ppe"),
-}
+FIVE = "five buyers"  # the entity that reports the total
+METRICS: Mapping[str, str] = {each.entity: each.metric for each in REPORTED.values()}
 BASELINES: Mapping[str, Callable[[Sequence[float], int], list[LogNormal]]] = {
     "random_walk": random_walk,
     "damped_trend": damped_trend,
@@ -70,7 +67,7 @@ def rolling_origin(
             if prior
             else calibrated(store, day, draws, seed)
         )
-        ahead = reports_ahead(study.experiment, study.posterior, draws, AHEAD)
+        ahead = reports_ahead(study)
         found = _quarters(study, later, ahead)
         rows += found
         years += _years(study, later, ahead)
@@ -99,12 +96,25 @@ def calibrated(store: Store, day: date, draws: int, seed: int) -> Study:
 
 def reported(snapshot: Snapshot, entity: str) -> dict[str, float]:
     """What an entity, or the five buyers together, reported by quarter of the clock and before."""
-    if entity == TOTAL:
+    if entity == FIVE:
         each = [reported(snapshot, buyer) for buyer in BUYERS]
         common = set.intersection(*(set(known) for known in each))
         return {quarter: sum(known[quarter] for known in each) for quarter in sorted(common)}
     facts = quarterly(snapshot.select(entity=entity, metric=METRICS[entity]))
     return {quarter: fact.central for quarter, fact in facts.items()}
+
+
+def reports_ahead(study: Study) -> dict[str, np.ndarray]:
+    """Draws of the reports of the :data:`AHEAD` quarters after the anchor, by entity.
+
+    Returns:
+        (draw, quarter), USD_bn a quarter: each buyer's cash capex, their sum under :data:`FIVE`,
+        NVIDIA's data-centre and Broadcom's AI revenue.
+    """
+    names = {each.entity: name for name, each in REPORTED.items()} | {FIVE: TOTAL}
+    drawn = study.run.reported(list(names.values()))
+    first = QUARTERS.index(study.experiment.anchor) + 1
+    return {entity: drawn[name][:, first : first + AHEAD] for entity, name in names.items()}
 
 
 def _quarters(

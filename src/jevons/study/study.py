@@ -34,6 +34,7 @@ from jevons.study.market import Market
 from jevons.study.on_demand import whole
 from jevons.study.record import Record
 from jevons.study.record import quantities as claimed
+from jevons.study.reports import Reports, with_parts
 from jevons.study.run import Run
 from jevons.study.scenario import Scenario, joined, moved_inputs
 from jevons.study.supply import SupplyFigures
@@ -180,10 +181,16 @@ class Study:
         return Market(self.snapshot, self.prices, dict(companies()) | own, self.macro)
 
     @cached_property
+    def reports(self) -> Reports:
+        """How what companies will report is drawn around the experiment's paths."""
+        return Reports.of(self.experiment, self.posterior)
+
+    @cached_property
     def run(self) -> Run:
         """The experiment over the draws, with the paths that several figures read."""
-        shared = (*NEEDED, *RESPONSES, *claimed(self.snapshot))
-        return Run(self.experiment, self.draws, self.progress, shared)
+        stems = (name.partition(".")[0] for name in claimed(self.snapshot))
+        shared = (*NEEDED, *RESPONSES, *stems)
+        return Run(self.reports, self.draws, self.progress, shared)
 
     @cached_property
     def companies(self) -> Companies:
@@ -210,8 +217,15 @@ class Study:
         return self._head() | self.build_out.document()
 
     def dataset(self, names: Sequence[str] | None = None) -> "xr.Dataset":
-        """The simulated paths with labelled axes and units, all of them by default."""
-        return dataset(simulate(self.experiment, self.draws, names, self.progress))
+        """The simulated paths with labelled axes and units, all of them by default.
+
+        What companies report holds the draws of their reports; the chain's own paths are those of
+        :func:`~jevons.model.simulate.simulate`.
+        """
+        wanted = None if names is None else with_parts(names)
+        paths = simulate(self.experiment, self.draws, wanted, self.progress)
+        found = self.reports.of_simulated(paths)
+        return dataset({name: found[name] for name in names or found})
 
     def simulate(self) -> dict[str, Any]:
         """Every quantity of the chain as a path."""
@@ -269,7 +283,7 @@ class Study:
         """Each buyer's build against its money, outside vehicles, and capex against reports."""
         block = self.build_out.block
         return {
-            "funding": capital.funding(self.snapshot, self.experiment, block),
+            "funding": capital.funding(self.snapshot, self.reports, block),
             "vehicles": capital.vehicles(self.snapshot),
             "reconciliation": capital.reconciliation(self.snapshot, block),
         }

@@ -1,9 +1,8 @@
 """What happened after the note's day: forecasts beside outcomes, and what each link teaches."""
 
-from jevons.note.charts import fan
 from jevons.note.document import Cell, Chart, Column, Figure, Section
 from jevons.note.edition import Edition, Record
-from jevons.note.figures import fan_keys, level_names, today
+from jevons.note.figures import fan_keys, observed_fan
 from jevons.note.numbers import NOTHING
 
 WHY = ("replay",)
@@ -18,6 +17,7 @@ def aftermath(edition: Edition) -> Section:
         "all": scores["outcomes"],
         "inside": edition.numbers.percent(scores["coverage_90"]),
         "ratio": edition.numbers.plain(scores["ratio"]),
+        "reports": edition.say("note.reports"),
     }
     blocks = [
         Figure(**edition.figure("replay", WHY, **values), charts=panels(edition, after)),
@@ -44,17 +44,7 @@ def panels(edition: Edition, after: Record) -> list[Chart]:
         ]
         points = [*edition.observed(name), *came]
         last = max(point["quarter"] for point in points)
-        tops = [*path["p95"], *(point["value"] or 0.0 for point in points)]
-        spec = fan(
-            path,
-            edition.numbers.scale(path["unit"], max(tops), table=True),
-            level_names(edition),
-            observed=points,
-            today=today(edition),
-            height=190,
-            last=f"{int(last[:4]) + 1}{last[4:]}",
-            log=min(path["p05"]) > 0 and max(path["p95"]) > 100 * min(path["p05"]),
-        )
+        spec = observed_fan(edition, path, points, f"{int(last[:4]) + 1}{last[4:]}")
         keys = [] if charts else fan_keys(edition, observed=True)
         charts.append(edition.chart(spec, "replay", keys, edition.label(name)))
     return charts

@@ -56,7 +56,12 @@ def money(edition: Edition, rows: Sequence[Record]) -> Figure:
     flagged = [name(edition, row) for row in rows if row["flag"]]
     text = edition.say("note.comma").join(flagged) if flagged else edition.say("note.nobody")
     return Figure(
-        **edition.figure("funding", ("funding", "capex_by_buyer"), who=text),
+        **edition.figure(
+            "funding",
+            ("funding", "capex_by_buyer"),
+            who=text,
+            reports=edition.say("note.reports"),
+        ),
         table=edition.table(columns),
     )
 

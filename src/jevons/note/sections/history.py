@@ -2,10 +2,9 @@
 
 from statistics import median
 
-from jevons.note.charts import fan
 from jevons.note.document import Cell, Chart, Column, Figure, Missing, Section
 from jevons.note.edition import Edition, Record, at, central
-from jevons.note.figures import fan_keys, level_names, today
+from jevons.note.figures import fan_keys, observed_fan
 from jevons.note.numbers import NOTHING
 from jevons.note.sections.learned import learned
 
@@ -55,7 +54,7 @@ def history(edition: Edition) -> Section:
     if not found:
         return edition.missing("history", "observed")
     gaps = {name: misses(points, path) for name, (points, path) in found.items()}
-    values = words(edition, gaps)
+    values = words(edition, gaps) | {"reports": edition.say("note.reports")}
     charts = panels(edition, found)
     why = (*WHY, *found)
     blocks: list[Figure | Missing] = [
@@ -70,18 +69,7 @@ def panels(edition: Edition, found: dict[str, tuple[list[Record], Record]]) -> l
     """A fan with its observed points for each quantity."""
     charts = []
     for i, (name, (points, path)) in enumerate(list(found.items())[:MOST_PANELS]):
-        tops = [*path["p95"], *(central(point) or 0.0 for point in points)]
-        scale = edition.numbers.scale(path["unit"], max(tops), table=True)
-        spec = fan(
-            path,
-            scale,
-            level_names(edition),
-            observed=points,
-            today=today(edition),
-            height=190,
-            last=following(edition, points),
-            log=min(path["p05"]) > 0 and max(path["p95"]) > 100 * min(path["p05"]),
-        )
+        spec = observed_fan(edition, path, points, following(edition, points))
         keys = fan_keys(edition, observed=True) if i == 0 else []
         charts.append(edition.chart(spec, "history", keys, edition.label(name)))
     return charts

@@ -59,6 +59,7 @@ def value_chain(edition: Edition) -> Section:
         "share": edition.numbers.percent(largest["mean"] / whole),
         "all": len(found),
         "quarter": last_quarter(path, HORIZON),
+        "reports": edition.say("note.reports"),
     }
     scale = edition.numbers.scale(largest["unit"], largest["p95"], table=True)
     named = [(company["ticker"], then) for company, _, then in found]
