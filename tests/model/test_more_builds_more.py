@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from jevons.model.chain import chain
 from jevons.model.clock import QUARTERS
 from jevons.model.power import OPTIONS
+from jevons.model.priors import BLOCK
 from jevons.model.setting import Setting
 from jevons.model.supply import CAPACITIES, LIMITS
 
@@ -45,21 +46,21 @@ def compiled() -> jax.stages.Wrapped:
 
 
 @cache
-def ready() -> tuple[dict[str, np.ndarray], Setting]:
+def ready(draws: int = DRAWS) -> tuple[dict[str, np.ndarray], Setting]:
     with jax.enable_x64(True):
         setting = jax.tree.map(
             lambda value: jnp.asarray(np.asarray(value, np.float64)), experiment().setting
         )
-    return {name: value[:DRAWS].astype(np.float64) for name, value in inputs().items()}, setting
+    return {name: value[:draws].astype(np.float64) for name, value in inputs().items()}, setting
 
 
-def run(times: Mapping[str, float], held: bool = False) -> Paths:
+def run(times: Mapping[str, float], held: bool = False, draws: int = DRAWS) -> Paths:
     """The chain with inputs multiplied by factors, the plans of buyers held if so."""
-    x, setting = ready()
+    x, setting = ready(draws)
     x = dict(x)
     shocks = setting.shocks
     if held:
-        x["planning_half_life"] = np.full(DRAWS, NEVER)
+        x["planning_half_life"] = np.full(draws, NEVER)
     onset = np.arange(len(QUARTERS)) >= FIRST
     with jax.enable_x64(True):
         for name, factor in times.items():
@@ -204,8 +205,12 @@ def test_where_buyers_answer_some_quarters_of_some_draws_build_less() -> None:
 
 
 def test_where_more_money_builds_less_the_gigawatts_were_drawn_before() -> None:
-    """Money is never what stops those quarters: in most of them it is power that is used up."""
-    before, after = run({}), run({"capital": 1.2})
+    """Money is never what stops those quarters: in most of them it is power that is used up.
+
+    A whole block, because they are few: power is 88 to 93 % of them from seed to seed, of 256
+    draws 85 to 98 %.
+    """
+    before, after = run({}, draws=BLOCK), run({"capital": 1.2}, draws=BLOCK)
     less = falls(after["accelerator_spend"], before["accelerator_spend"])
     binds = after["binding"][less].astype(int)
     assert not (binds == LIMITS.index("capital")).any()

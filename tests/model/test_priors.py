@@ -15,6 +15,7 @@ from jevons.facts.variables import variable
 from jevons.model.anchors import RULES
 from jevons.model.priors import BLOCK, Z_90, Input, Prior, priors, settle, standard_normals, streams
 from jevons.model.simulate import Experiment
+from jevons.model.sobol import RUN
 
 from .invented import experiment, inputs, store
 
@@ -88,32 +89,47 @@ def test_every_draw_is_possible() -> None:
 
 
 def test_another_input_leaves_the_draws_of_the_rest() -> None:
-    alone = streams(7, NAMES, 0, 256)
-    among = streams(7, ("new_input", *reversed(NAMES), "other"), 0, 256)
+    alone = streams(7, NAMES, 0)
+    among = streams(7, ("us_share", *reversed(NAMES), "coincidence"), 0)
     np.testing.assert_array_equal(alone[::-1], among[1:4])
 
 
 def test_streams_of_names_seeds_and_blocks_differ() -> None:
-    rows = [streams(seed, NAMES[:2], block, 512) for seed in (1, 2) for block in (0, 1)]
+    """Names are uncorrelated; one name's draws under another scramble are all others."""
+    rows = [streams(seed, NAMES[:2], block) for seed in (1, 2) for block in (0, 1, RUN)]
+    for row in rows:
+        # Random draws would have a standard error of 0.016.
+        assert abs(np.corrcoef(np.asarray(row))[0, 1]) < 0.016
     table = np.concatenate([np.asarray(row) for row in rows])
-    correlation = np.corrcoef(table) - np.eye(len(table))
-    # Independent: a correlation of 512 draws has a standard error of 0.044.
-    assert np.abs(correlation).max() < 0.2
+    assert np.unique(table).size > 0.99 * table.size
 
 
 def test_normals_are_the_blocks_in_a_row() -> None:
     normals = np.asarray(standard_normals(3, ["elasticity"], BLOCK + 10)["elasticity"])
     assert normals.shape == (BLOCK + 10,)
-    np.testing.assert_array_equal(normals[:BLOCK], streams(3, ["elasticity"], 0, BLOCK)[0])
-    np.testing.assert_array_equal(normals[BLOCK:], streams(3, ["elasticity"], 1, BLOCK)[0, :10])
+    np.testing.assert_array_equal(normals[:BLOCK], streams(3, ["elasticity"], 0)[0])
+    np.testing.assert_array_equal(normals[BLOCK:], streams(3, ["elasticity"], 1)[0, :10])
 
 
-def test_draws_are_standard_normal() -> None:
+@pytest.mark.parametrize("name", ["pue", "of another link"])
+def test_draws_are_standard_normal(name: str) -> None:
     """Of 4096: mean, standard deviation and tail within 4 standard errors of theirs."""
-    normals = np.asarray(standard_normals(11, NAMES, BLOCK)["pue"])
+    normals = np.asarray(standard_normals(11, [*NAMES, name], BLOCK)[name])
     assert abs(normals.mean()) < 4 / np.sqrt(BLOCK)
     assert abs(normals.std() - 1) < 4 / np.sqrt(2 * BLOCK)
     assert np.mean(normals > Z_90) == pytest.approx(0.1, abs=4 * np.sqrt(0.09 / BLOCK))
+
+
+def test_a_name_has_its_draws_whoever_asks() -> None:
+    """Inputs with a dimension and others, more than fit in one group."""
+    names = [*priors(), *(f"of another link {number}" for number in range(40))]
+    mixed = names[::3] + names[1::3]
+    together = standard_normals(4, mixed, 50)
+    assert list(together) == mixed
+    for name in (names[0], names[39], names[-2]):
+        np.testing.assert_array_equal(together[name], standard_normals(4, [name], 50)[name])
+    correlation = np.corrcoef([*standard_normals(4, names[-40:], BLOCK).values()]) - np.eye(40)
+    assert np.abs(correlation).max() < 0.1  # standard error of independent draws: 0.016
 
 
 def distorted(fact: Fact) -> Fact:

@@ -8,8 +8,14 @@ import numpy as np
 import pytest
 
 from jevons.facts import load
-from jevons.model.priors import BLOCK
-from jevons.model.sensitivity import Sensitivity, _share, sensitivities
+from jevons.model.priors import BLOCK, streams
+from jevons.model.sensitivity import (
+    CLASSES,
+    Sensitivity,
+    _between,
+    _less_chance,
+    sensitivities,
+)
 from jevons.model.simulate import Experiment, simulate
 
 QUARTER, PLACE = "2028Q4", 23
@@ -55,14 +61,31 @@ def test_tails_lie_on_the_side_of_the_derivative() -> None:
         assert (row.high > row.low) == (row.derivative > 0)
 
 
+def shares(result: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+    between = [_between(result[np.argsort(each, kind="stable")]) for each in inputs]
+    return _less_chance(np.array(between), len(result))
+
+
 def test_shares_of_a_sum_are_those_of_its_variances() -> None:
     """y = 3a + 4b + nothing c: 9/25, 16/25 and 0 (Sobol 1993, a linear function)."""
     a, b, c = np.random.default_rng(1).standard_normal((3, 20_000))
-    y = 3 * a + 4 * b
-    assert _share(y[np.argsort(a)]) == pytest.approx(0.36, abs=0.02)
-    assert _share(y[np.argsort(b)]) == pytest.approx(0.64, abs=0.02)
-    assert _share(y[np.argsort(c)]) == pytest.approx(0.0, abs=0.01)
+    found = shares(3 * a + 4 * b, np.stack([a, b, c]))
+    assert found[:2] == pytest.approx([0.36, 0.64], abs=0.02)
+    assert found[2] == pytest.approx(0.0, abs=0.01)
+
+
+def test_even_draws_are_not_charged_the_noise_of_random_ones() -> None:
+    """Of 30 inputs two move the result; Sobol draws leave less than half of chance's noise."""
+    names = list(experiment().inputs)[:30]
+    normals = np.asarray(streams(5, names, 0), np.float64)
+    found = shares(normals[0] + 0.2 * normals[1], normals)
+    assert found[0] == pytest.approx(1 / 1.04, abs=0.02)  # classes hide what varies within them
+    assert found[1] == pytest.approx(0.04 / 1.04, abs=0.004)
+    assert np.median(found[2:]) < 0.001
+    random = (CLASSES - 1) / BLOCK
+    unmoved = [_between(normals[0][np.argsort(each, kind="stable")]) for each in normals[2:]]
+    assert np.median(unmoved) < random / 2
 
 
 def test_a_result_that_never_moves_has_no_shares() -> None:
-    assert _share(np.full(1000, 3.0)) == 0
+    assert _between(np.full(1000, 3.0)) == 0

@@ -74,7 +74,7 @@ def test_a_report_is_the_path_with_walks_that_widen() -> None:
     assert (np.abs(np.median(beyond, axis=0)) < 0.05 * expected / expected[0]).all()
     # The common walk moves a buyer by the part of its capex that is AI.
     google = BUYERS.index("GOOGL")
-    part = ai_part(experiment().setting)[google]
+    part = ai_part(experiment().setting, 0.72)[google]
     both = (each["capex_by_buyer"][:, google, NOW + 1 :] for each in (drawn(), own()))
     spread = np.subtract(*map(np.log, both)).std(0)
     expected = np.sqrt(((part * 0.32) ** 2 + 0.16**2) * mixed * steps / 4 + 2 * 0.06**2)

@@ -2,8 +2,8 @@
 
 ``priors.toml`` declares every input once. An input whose centre is observable names a rule of
 :mod:`jevons.model.anchors`; the rule reads only facts known by the as-of date and replaces the
-declared median, while the declared spread stays. Draws come from one stream per input name, so
-adding an input leaves the draws of all others unchanged.
+declared median, while the declared spread stays. Each input name has draws of its own, so adding
+an input leaves those of all others unchanged.
 """
 
 import math
@@ -20,10 +20,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from jevons.facts.snapshot import Snapshot
+from jevons.model import sobol
 from jevons.model.anchors import RULES
 from jevons.model.reported import Anchor
 
-BLOCK = 4096  # draws that a stream gives at once
+BLOCK = sobol.BLOCK  # draws that a stream gives at once
 GROUP = 32  # names whose draws are made at once outside the chain
 Z_90 = 1.2815515655446004  # the standard normal's 90 % point
 Draws = jax.Array | np.ndarray
@@ -138,48 +139,76 @@ def settle(snapshot: Snapshot) -> dict[str, Input]:
     return inputs
 
 
-def streams(
-    seed: int | jax.Array, names: Sequence[str], block: int | jax.Array, size: int
-) -> jax.Array:
-    """Standard normal draws of named inputs in one block of draws, (input, draw).
+def streams(seed: int | jax.Array, names: Sequence[str], block: int | jax.Array) -> jax.Array:
+    """Standard normal draws of the chain's named inputs in one block of draws, (input, draw).
 
-    An input's key depends on the seed, its name and the block's number alone: its draws do not
-    change when another input is added, nor with the number of threads.
+    Scrambled Sobol points (:mod:`jevons.model.sobol`). An input's draws depend on the seed, its
+    name and the block's number: they do not change when another input is added, nor with the
+    number of threads.
+
+    Raises:
+        KeyError: an input has no dimension of its own.
     """
-    return _streams(seed, _labels(names), block, size)
+    return _even(seed, _labels(names), block, sobol.directions_of(names))
 
 
 def _labels(names: Sequence[str]) -> np.ndarray:
     return np.array([crc32(name.encode()) for name in names], np.uint32)
 
 
-def _streams(
-    seed: jax.typing.ArrayLike, labels: jax.typing.ArrayLike, block: jax.typing.ArrayLike, size: int
+def _even(
+    seed: jax.typing.ArrayLike,
+    labels: jax.typing.ArrayLike,
+    block: jax.typing.ArrayLike,
+    directions: jax.typing.ArrayLike,
+) -> jax.Array:
+    root = jax.random.key(seed)
+
+    def one(label: jax.Array, own: jax.Array) -> jax.Array:
+        return sobol.normals(jax.random.fold_in(root, label), own, block)
+
+    # One vectorised sampler compiles in a fraction of the time of one sampler an input.
+    return jax.vmap(one)(jnp.asarray(labels), jnp.asarray(directions))
+
+
+def _random(
+    seed: jax.typing.ArrayLike, labels: jax.typing.ArrayLike, block: jax.typing.ArrayLike
 ) -> jax.Array:
     root = jax.random.key(seed)
 
     def one(label: jax.Array) -> jax.Array:
         key = jax.random.fold_in(jax.random.fold_in(root, label), block)
-        return jax.random.normal(key, (size,), dtype=jnp.float32)
+        return jax.random.normal(key, (BLOCK,), dtype=jnp.float32)
 
-    # One vectorised sampler compiles in a fraction of the time of one sampler an input.
     return jax.vmap(one)(jnp.asarray(labels))
 
 
-_group = jax.jit(_streams, static_argnames="size")
+_even_group, _random_group = jax.jit(_even), jax.jit(_random)
 
 
 def standard_normals(seed: int, names: Sequence[str], draws: int) -> dict[str, np.ndarray]:
-    """Standard normal draws (draw,) of named inputs: the blocks of :func:`streams` in a row.
+    """Standard normal draws (draw,) of named inputs: the blocks in a row.
 
+    Inputs of the chain have those of :func:`streams`, any other name has random ones of its own.
     They are drawn for :data:`GROUP` names at a time, so that one compiled sampler serves all.
     """
-    labels = _labels(names)
-    table = np.empty((len(names), -(-draws // BLOCK) * BLOCK), np.float32)
-    for row in range(0, len(names), GROUP):
-        rows = slice(row, row + GROUP)
-        group = np.resize(labels[rows], GROUP)  # the last group begins again
-        for block, start in enumerate(range(0, draws, BLOCK)):
-            drawn = np.asarray(_group(np.uint32(seed), group, np.uint32(block), BLOCK))
-            table[rows, start : start + BLOCK] = drawn[: len(labels[rows])]
-    return dict(zip(names, table[:, :draws], strict=True))
+    known = sobol.directions()
+    drawn = dict.fromkeys(names, np.empty(0, np.float32))
+    for even in (True, False):
+        kind = [name for name in drawn if (name in known) == even]
+        for start in range(0, len(kind), GROUP):
+            group = kind[start : start + GROUP]
+            drawn |= zip(group, _group(seed, group, draws, even), strict=False)
+    return drawn
+
+
+def _group(seed: int, names: Sequence[str], draws: int, even: bool) -> np.ndarray:
+    """Draws (input, draw) of up to :data:`GROUP` names, all with a dimension or all without."""
+    filled = np.resize(names, GROUP).tolist()  # an incomplete group begins again
+    labels, own = _labels(filled), sobol.directions_of(filled) if even else None
+    blocks = []
+    for number in range(-(-draws // BLOCK)):
+        arguments = np.uint32(seed), labels, np.uint32(number)
+        block = _random_group(*arguments) if own is None else _even_group(*arguments, own)
+        blocks.append(np.asarray(block)[: len(names)])
+    return np.concatenate(blocks, axis=1)[:, :draws]

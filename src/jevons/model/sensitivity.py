@@ -8,7 +8,8 @@ that binds in the draw.
 The first-order Sobol index of input i is Var(E[y | x_i]) / Var(y) (Sobol 1993): the share of the
 variance that would vanish on average if the input became known. It is estimated from the draws
 that were made anyway, by the variance of the means of equally filled classes of x_i, less what
-chance alone gives them (Plischke, Borgonovo and Smith 2013).
+chance alone gives them (Plischke, Borgonovo and Smith 2013). Sobol draws leave less to chance than
+random ones: what the middle input of all gets, as most move a result by next to nothing.
 """
 
 from collections.abc import Callable
@@ -73,11 +74,16 @@ def sensitivities(
         _derivatives(declared, *series(name))(drawn, experiment.setting, jnp.int32(at))
     )[:, :draws].mean(1)
     normals = input_normals(experiment, draws)
-    rows = []
-    for slope, each in zip(slopes, names, strict=True):
-        order = np.argsort(normals[each], kind="stable")
-        low, high = _tails(result[order])
-        rows.append(Sensitivity(each, float(slope), _share(result[order]), low, high))
+    between, tails = [], []
+    for each in names:
+        ordered = result[np.argsort(normals[each], kind="stable")]
+        between.append(_between(ordered))
+        tails.append(_tails(ordered))
+    shares = _less_chance(np.array(between), draws)
+    rows = [
+        Sensitivity(name, float(slope), float(share), *ends)
+        for name, slope, share, ends in zip(names, slopes, shares, tails, strict=True)
+    ]
     return result, sorted(rows, key=lambda row: -row.share)
 
 
@@ -86,23 +92,37 @@ def _tails(ordered: np.ndarray) -> tuple[float, float]:
     return float(np.median(ordered[:count])), float(np.median(ordered[-count:]))
 
 
-def _share(ordered: np.ndarray) -> float:
-    """First-order index of the input by which the result (draw,) is ordered.
+def _classes(draws: int) -> int:
+    return min(CLASSES, max(draws // 4, 2))
 
-    >>> _share(np.arange(4096.0)) > 0.99
+
+def _between(ordered: np.ndarray) -> float:
+    """Share of the variance of a result (draw,) that lies between classes of draws in a row.
+
+    >>> _between(np.arange(4096.0)) > 0.99
     True
     """
     total = ordered.var()
-    classes = np.array_split(ordered, min(CLASSES, max(len(ordered) // 4, 2)))
+    classes = np.array_split(ordered, _classes(len(ordered)))
     sizes = np.array([len(each) for each in classes])
-    between = np.average((np.array([each.mean() for each in classes]) - ordered.mean()) ** 2,
-                         weights=sizes)  # fmt: skip
-    if total == 0:
-        return 0.0
-    # Means of classes of pure noise vary by (classes - 1) / draws of the variance within them.
-    within = total - between
-    chance = within * (len(classes) - 1) / (len(ordered) - len(classes))
-    return float(np.clip((between - chance) / total, 0.0, 1.0))
+    means = np.array([each.mean() for each in classes])
+    between = np.average((means - ordered.mean()) ** 2, weights=sizes)
+    return float(between / total) if total else 0.0
+
+
+def _less_chance(between: np.ndarray, draws: int) -> np.ndarray:
+    """First-order indices (input,) from the shares between classes by each input.
+
+    Means of classes of random noise vary by (classes - 1) / draws of the variance within them;
+    those of evenly spread noise by less, as an input that moves nothing shows.
+
+    >>> _less_chance(np.array([0.5, 0.002, 0.002]), 4096).round(3).tolist()
+    [0.498, 0.0, 0.0]
+    """
+    classes = _classes(draws)
+    random = (1 - between) * (classes - 1) / (draws - classes)
+    shares: np.ndarray = np.clip(between - np.minimum(random, np.median(between)), 0.0, 1.0)
+    return shares
 
 
 Derivatives = Callable[[Drawn, Setting, jax.Array], jax.Array]

@@ -130,7 +130,7 @@ class Drawn(NamedTuple):
 
     def normals(self, names: Sequence[str], block: jax.Array) -> jax.Array:
         """Standard normals of the named inputs in a block, correlated, (input, draw)."""
-        return correlated(self.factor, streams(self.seed, names, block, BLOCK))
+        return correlated(self.factor, streams(self.seed, names, block))
 
     def inputs(self, declared: Declared, normals: jax.Array) -> dict[str, jax.Array]:
         """Draws of every input in its unit, each (draw,), from normals (input, draw)."""

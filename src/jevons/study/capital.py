@@ -11,7 +11,7 @@ from jevons.model import anchors, buyers
 from jevons.model.capex import CATEGORIES
 from jevons.model.clock import YEARS
 from jevons.model.reported import quarterly
-from jevons.model.simulate import Block, Experiment
+from jevons.model.simulate import Block
 from jevons.quantiles import rounded, summarise
 from jevons.study.reports import BY_BUYER, Reports, spread
 from jevons.study.supply import by_year, year_sums
