@@ -102,6 +102,14 @@ def test_every_path_is_finite_and_within_its_bounds() -> None:
         assert about.upper is None or values.max() <= about.upper + 1e-5, name
 
 
+def test_demand_of_any_elasticity_stays_a_number() -> None:
+    """Prices passed on whole and at once, an elasticity of 80: 200 in logs of tokens, and more."""
+    run = moved(
+        experiment(), elasticity=80.0, price_pass_through=1 - 1e-6, adjustment_half_life=0.02
+    )
+    assert all(np.isfinite(path).all() for path in simulate(run, 256).values())
+
+
 def test_history_is_what_was_observed_tilted_by_the_growth_that_is_drawn() -> None:
     """At the centre of the growth the quarters stand to each other as reported revenue does."""
     x = inputs()

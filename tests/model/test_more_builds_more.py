@@ -160,8 +160,11 @@ def test_with_plans_held_a_longer_lead_time_of_power_never_lowers_the_shortfall(
 def test_a_longer_lead_time_of_power_never_lowers_the_mean_shortfall(
     option: str, factor: float
 ) -> None:
-    """Buyers' answers included: they want no less power because it comes later, on average."""
-    before, after = run({}), run({f"{option}_lead_time": factor})
+    """Buyers' answers included: they want no less power because it comes later, on average.
+
+    Over a whole block: in rare draws they want some GW less, which 256 may hold too many of.
+    """
+    before, after = run({}, draws=BLOCK), run({f"{option}_lead_time": factor}, draws=BLOCK)
     assert not falls(after["net_shortfall"].mean(-1), before["net_shortfall"].mean(-1)).any()
 
 
@@ -207,14 +210,15 @@ def test_where_buyers_answer_some_quarters_of_some_draws_build_less() -> None:
 def test_where_more_money_builds_less_the_gigawatts_were_drawn_before() -> None:
     """Money is never what stops those quarters: in most of them it is power that is used up.
 
-    A whole block, because they are few: power is 88 to 93 % of them from seed to seed, of 256
-    draws 85 to 98 %.
+    A whole block, because they are few. In the rest, 15 %, buyers plan less: more of what they
+    wanted stands already.
     """
     before, after = run({}, draws=BLOCK), run({"capital": 1.2}, draws=BLOCK)
     less = falls(after["accelerator_spend"], before["accelerator_spend"])
     binds = after["binding"][less].astype(int)
     assert not (binds == LIMITS.index("capital")).any()
-    assert np.mean(binds == LIMITS.index("power")) > 0.9
+    assert np.mean(binds == LIMITS.index("power")) > 0.8
+    assert set(binds) == {LIMITS.index("power"), LIMITS.index("desired")}
     power = LIMITS.index("power")
     assert (after["limits"][power][less] <= before["limits"][power][less]).mean() > 0.95
     assert (after["power_used"][less] >= before["power_used"][less] - 1e-9).mean() > 0.95

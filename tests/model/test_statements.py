@@ -21,7 +21,16 @@ def said(amount: float, known_on: date = SAID, period: tuple[date, date] = YEAR)
 
 def record(*facts: Fact, as_of: date = AS_OF) -> float:
     """The overrun of a buyer that spends 15 a quarter in 2024, known 30 days after each ends."""
-    return overrun(known(*steady_buyers(15.0), *doubling_revenue(), *facts, as_of=as_of), "ORCL")
+    found = overrun(known(*steady_buyers(15.0), *doubling_revenue(), *facts, as_of=as_of), "ORCL")
+    assert found.value is not None
+    return found.value
+
+
+def test_a_record_names_the_word_and_the_deeds() -> None:
+    word = said(50.0)
+    found = overrun(known(*steady_buyers(15.0), *doubling_revenue(), word, as_of=AS_OF), "ORCL")
+    assert found.facts[0] == word.fact_id
+    assert len(found.facts) == 1 + 4
 
 
 def test_a_year_beyond_its_word_counts_for_the_time_it_took_and_a_year_without() -> None:
@@ -68,9 +77,9 @@ def test_cash_stands_in_for_a_definition_at_the_rate_of_the_nearest_quarter() ->
     """Amazon's net figure is known for one quarter, at 0.9 of cash."""
     net = quarters("AMZN", "capex_net_of_proceeds", 2024, [13.5])
     amounts = spent(known(*steady_buyers(15.0), *net), "AMZN")
-    assert amounts["2024Q1"][0] == 13.5
-    assert amounts["2024Q4"][0] == pytest.approx(0.9 * 15)
-    assert spent(known(*steady_buyers(15.0)), "AMZN")["2024Q4"][0] == 15.0
+    assert amounts["2024Q1"].amount == 13.5
+    assert amounts["2024Q4"].amount == pytest.approx(0.9 * 15)
+    assert spent(known(*steady_buyers(15.0)), "AMZN")["2024Q4"].amount == 15.0
 
 
 def test_metas_first_three_guided_years_are_the_ones_that_the_credit_is_read_from() -> None:
@@ -81,7 +90,7 @@ def test_metas_first_three_guided_years_are_the_ones_that_the_credit_is_read_fro
         first = next(
             each for each in statements(snapshot, "META") if each.quarters[0] == f"{year}Q1"
         )
-        outcome = sum(spent(snapshot, "META")[quarter][0] for quarter in first.quarters)
+        outcome = sum(spent(snapshot, "META")[quarter].amount for quarter in first.quarters)
         moves[year] = math.log(outcome / first.amount)
     assert moves == {
         2022: pytest.approx(0.04, abs=0.01),

@@ -143,7 +143,25 @@ def history() -> dict[str, Any]:
         for of, name in [(vendor, name) for vendor in ("NVIDIA", "Google") for name in sizes]
         + [("NVIDIA compute", "revenue")]
     ]
-    return {**counts, "revenue": paid, "gap": gap, "errors": errors}
+    before: list[dict[str, Any]] = [
+        {
+            "quarter": quarter,
+            "vendor": "NVIDIA",
+            "quantity": name,
+            "ours": quantity(f"before{name}{quarter}", size, 0.3, unit),
+            "counted": size / 0.8,
+            "ratio": 0.8,
+            "facts": [],
+        }
+        for quarter in ("2022Q3", "2022Q4")
+        for name, size, unit in (
+            ("units", 160.0, "thousand unit"),
+            ("compute", 0.06, "MH100e"),
+            ("it_power", 0.17, "GW"),
+            ("price", 51000.0, "USD/H100e"),
+        )
+    ]
+    return {**counts, "revenue": paid, "gap": gap, "errors": errors, "before_clock": before}
 
 
 def power_context() -> dict[str, Any]:

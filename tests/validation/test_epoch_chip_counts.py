@@ -20,11 +20,14 @@ import numpy as np
 import pytest
 
 from jevons.facts import load
+from jevons.model.chain import EARLIER_QUARTERS
 from jevons.model.chip_counts import H100E
 from jevons.model.clock import QUARTERS
+from jevons.model.products import generations
 from jevons.study import Study
+from jevons.study.before_clock import before_clock, price_before, revenue_before, years_older
 from jevons.study.supply import SupplyFigures
-from jevons.study.vendor_history import vendor_history
+from jevons.study.vendor_history import nvidia_sales, vendor_history
 
 COUNTS = Path(__file__).parents[3] / "shared" / "data" / "epoch" / "ai_chip_counts"
 FILES = {
@@ -66,6 +69,19 @@ def history() -> dict[str, Any]:
     """The model's history of that day beside the counts that came out three weeks later."""
     own = figures()
     return vendor_history(own.products, own.built, own.block, load().as_of(PUBLISHED))
+
+
+@cache
+def counted_figures() -> SupplyFigures:
+    """The build-out as of a day on which the counts are public, at the priors."""
+    return Study(load(), AFTER, draws=1000, prior=True).build_out
+
+
+def of_2022(day: date, quantity: str) -> dict[str, dict[str, Any]]:
+    """NVIDIA's quarters of 2022 as of a day, or on :data:`DAY` beside what is public on it."""
+    own = counted_figures() if day == AFTER else figures()
+    rows = before_clock(own.products, own.built, own.block, load().as_of(day))
+    return {row["quarter"]: row for row in rows if row["quantity"] == quantity}
 
 
 def ratios(quantity: str, vendor: str) -> dict[str, float]:
@@ -131,7 +147,7 @@ def test_money_is_within_a_tenth_and_price_follows_blackwells_step() -> None:
 
 def test_once_chips_are_counted_history_is_what_was_counted() -> None:
     """NVIDIA is inside Epoch AI's range in every quarter; what is left is its share of money."""
-    own = Study(load(), AFTER, draws=1000, prior=True).build_out
+    own = counted_figures()
     rows = vendor_history(own.products, own.built, own.block, own.snapshot)["compute"]
     found = {row["quarter"]: row["ratio"] for row in rows if row["vendor"] == "NVIDIA"}
     assert len(found) == 14
@@ -185,16 +201,97 @@ def test_the_error_is_smaller_than_that_of_a_price_that_stands_still() -> None:
     assert np.mean([abs(row["total"]) for row in later]) < naive
 
 
-def test_the_fleet_at_the_end_of_2022_is_about_twice_the_chips_counted_in_2022() -> None:
-    """The clock begins in 2023: 2022 is one number here, six quarters of 2023Q1's additions.
+def test_2022_stands_beside_the_counts_of_the_file() -> None:
+    """NVIDIA's compute and units in each of its quarters."""
+    for quarter, row in of_2022(PUBLISHED, "compute").items():
+        compute, units = counted()["NVIDIA"][quarter]
+        assert row["counted"] == pytest.approx(compute, rel=0.005)
+        assert of_2022(PUBLISHED, "units")[quarter]["counted"] == pytest.approx(1e3 * units)
 
-    Ours stands for all that was in service, the years before 2022 included, which nobody counts.
+
+def test_2022_is_a_third_to_a_half_too_low_before_any_count() -> None:
+    """Below Epoch AI's range in every quarter; the count is above our 95 % in all but the last."""
+    for quarter, row in of_2022(PUBLISHED, "compute").items():
+        assert 0.45 < row["ratio"] < 0.67 < span("NVIDIA")[quarter][0], quarter
+        assert (row["counted"] < row["ours"]["p95"]) == (quarter == "2022Q4"), quarter
+        assert row["counted"] < 1.06 * row["ours"]["p95"], quarter
+
+
+def test_2022_is_a_fifth_to_a_third_too_low_once_2023_is_counted() -> None:
+    """The counts of 2023 set the price to go back from; those of 2022 are in none of it.
+
+    Inside Epoch AI's range in the last quarter, within a tenth of its lower end in the others; the
+    count is inside ours in all.
     """
-    ours = 6 * float(np.median(figures().block.paths["compute_built"][0]))
+    for quarter, row in of_2022(AFTER, "compute").items():
+        low, _ = span("NVIDIA")[quarter]
+        assert 0.68 < row["ratio"] < 0.83, quarter
+        assert (row["ratio"] > low) == (quarter == "2022Q4"), quarter
+        assert row["ratio"] > 0.9 * low, quarter
+        assert row["ours"]["p05"] < row["counted"] < row["ours"]["p95"], quarter
+
+
+def test_2022_beats_the_count_of_a_year_later_and_not_a_price_that_stands_still() -> None:
+    """Sales grew sixfold within 2023, which revenue shows and a count of 2023 does not.
+
+    A price as in 2023Q1, or 2023Q1's compute in every quarter, would have been nearer. An H100 cost
+    most of what its speed was worth: prices had fallen less than the declared pace goes back.
+    """
+    rows = of_2022(AFTER, "compute")
+    theirs = {quarter: row["counted"] for quarter, row in rows.items()}
+    ours = np.mean([abs(math.log(row["ratio"])) for row in rows.values()])
+    later = [counted()["NVIDIA"][f"2023{quarter[4:]}"][0] for quarter in theirs]
+    a_year_later = np.abs(np.log(np.array(later) / list(theirs.values()))).mean()
+    own = counted_figures()
+    money, compute = nvidia_sales(own.products, own.built, own.block, 0)
+    revenue = np.array([money for money, _ in revenue_before(own.snapshot).values()])
+    still = revenue * float(np.median(compute / money))
+    standing = np.abs(np.log(still / list(theirs.values()))).mean()
+    first = counted()["NVIDIA"]["2023Q1"][0]
+    even = np.mean([abs(math.log(first / count)) for count in theirs.values()])
+    assert standing < even < ours < a_year_later / 3
+    assert 0.25 < ours < 0.33
+    assert standing < 0.13
+
+
+def test_list_prices_of_the_a100_and_the_h100_explain_what_2022_lacks() -> None:
+    """15,000 USD for 0.315 equivalents, announced in 2020, and 33,600 for one: 1.14 a year.
+
+    The declared pace is 1.33, and 1.14 about its 10 % quantile. Both prices were known in 2022;
+    at their pace every quarter would be inside Epoch AI's range, a tenth below its median.
+    """
+    own = counted_figures()
+    known = own.snapshot
+    a100 = known.select("NVIDIA A100 SXM 40GB", "price_per_unit")[0]
+    h100 = known.select("NVIDIA H100 SXM", "price_per_unit")[0]
+    assert max(a100.known_on, h100.known_on) < date(2023, 1, 1)
+    nvidia = tuple(product for product in own.products if product.vendor == "NVIDIA")
+    _, dates = generations(nvidia, "NVIDIA")
+    fall = a100.central / H100E["NVIDIA A100"] / h100.central
+    pace = fall ** (1 / (dates[1] - dates[0]))
+    assert pace == pytest.approx(1.14, abs=0.01)
+    money, compute = nvidia_sales(own.products, own.built, own.block, 0)
+    prices = price_before(1e3 * money / compute, np.full(len(money), pace), years_older(nvidia))
+    for at, (quarter, (revenue, _)) in enumerate(revenue_before(known).items()):
+        ratio = 1e3 * revenue / float(np.median(prices[at])) / counted()["NVIDIA"][quarter][0]
+        low, high = span("NVIDIA")[quarter]
+        assert low < ratio < high, quarter
+        assert 0.88 < ratio < 1.0, quarter
+
+
+def test_chips_counted_in_2022_are_about_half_of_the_fleet_before_the_clock() -> None:
+    """Six quarters of 2023Q1's additions, of which the count of 2022 at NVIDIA's share is three.
+
+    The rest stands for the years before, which nobody counts.
+    """
+    own = counted_figures()
+    additions = own.block.paths["compute_built"][0]
+    _, compute = nvidia_sales(own.products, own.built, own.block, 0)
     theirs = sum(counted()["NVIDIA"][f"2022Q{number}"][0] for number in range(1, 5))
-    theirs += counted()["Google"]["2022Q4"][0]
-    assert theirs == pytest.approx(0.30, abs=0.01)
-    assert 1.5 < ours / theirs < 2.5
+    assert theirs == pytest.approx(0.29, abs=0.005)
+    quarters = float(np.median(theirs / (compute / additions) / additions))
+    assert quarters == pytest.approx(3.1, abs=0.2)
+    assert 0.45 < quarters / EARLIER_QUARTERS < 0.6
 
 
 def test_equivalents_per_chip_are_epochs_own() -> None:

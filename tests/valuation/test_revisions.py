@@ -77,7 +77,9 @@ def test_buyers_raised_their_plans_through_2025() -> None:
     assert {"AMZN", "GOOGL", "META"} <= set(plans["raised"])
     assert plans["lowered"] == []
     # Before: META's 2024 went from 30-37 to 35-40, 37-40 and 38-40, Alphabet's last quarter from
-    # about 12 to about 13.1; nobody had yet moved a plan for 2025.
+    # about 12 to about 13.1, Oracle's fiscal 2025 from 10 to 13.7 and 16; nobody had yet moved a
+    # plan for 2025.
     before = spending_plans(load().as_of(AS_OF), BUYERS)
-    assert before["raised"] == ["GOOGL", "META"]
-    assert {revision["period_end"] for revision in before["revisions"]} == {"2024-12-31"}
+    assert before["raised"] == ["GOOGL", "META", "ORCL"]
+    ends = {revision["period_end"] for revision in before["revisions"]}
+    assert ends == {"2024-09-30", "2024-12-31", "2025-05-31"}

@@ -36,6 +36,7 @@ LIMIT_OF_POWER = supply.LIMITS.index("power")
 REASONING = demand.WORKLOADS.index("reasoning_agents")
 CHIPS = supply.LIMITS.index("accelerators") - 1  # among the capacities, the limits after "desired"
 HOURS = 8.76  # thousand hours a year: millions of units x USD/hour x HOURS = USD_bn a year
+MOST_TOKENS = 40.0  # log, over or under the anchor's: past all money, within single precision
 EARLIER_QUARTERS = 6.0  # fleet before the clock, in quarters of its first additions
 EARLY_AGE = 2  # its mean age before the clock's first quarter, in quarters
 
@@ -191,7 +192,8 @@ def _build(
     def step(state: _State, now: Paths) -> tuple[_State, Paths]:
         forecast = now["since_anchor"] > 0
         eps, log_tokens = respond(state.log_tokens, state.spend, now)
-        inference = inference_anchor * jnp.exp(log_tokens - at_anchor - now["gain"])
+        beyond = jnp.clip(log_tokens - at_anchor, -MOST_TOKENS, MOST_TOKENS)
+        inference = inference_anchor * jnp.exp(beyond - now["gain"])
         affordable = demand.affordable(
             inference.sum(0) * now["hour_cost"] * HOURS / now["gdp"], x["spend_share_ceiling"]
         )
@@ -253,7 +255,7 @@ def _build(
         )
         mix = inference / inference.sum(0)
         return state, {
-            "log_tokens": log_tokens - at_anchor + jnp.log(affordable),
+            "log_tokens": beyond + jnp.log(affordable),
             "inference": inference,
             "pretraining": pretraining,
             "post_training": post,

@@ -54,18 +54,20 @@ def guided(snapshot: Snapshot) -> Guided:
         UserError: too few facts for an anchor; see :func:`~jevons.model.anchors.buyer_capex`.
     """
     anchor = QUARTERS.index(anchor_quarter(snapshot))
-    growth, facts = {}, []
+    growth, facts = {}, list[str]()
     for buyer, capex in buyer_capex(snapshot).items():
         latest = _guidance(snapshot, buyer, anchor)
         if latest is None:
             continue
         fact, quarters, now, left = latest
         if left > 0:
-            beyond = exp(overrun(snapshot, buyer) * QUARTER_YEARS * float(np.mean(quarters)))
+            record = overrun(snapshot, buyer)
+            assert record.value is not None
+            beyond = exp(record.value * QUARTER_YEARS * float(np.mean(quarters)))
             cash = left * beyond * capex.now / now
             growth[buyer] = _growth(capex.now, quarters, cash), max(quarters)
-            facts.append(fact.fact_id)
-    return Guided(growth, tuple(facts))
+            facts += [fact.fact_id, *record.facts]
+    return Guided(growth, tuple(dict.fromkeys(facts)))
 
 
 def _growth(now: float, quarters: tuple[int, ...], left: float) -> float:
@@ -91,7 +93,7 @@ def _guidance(
         its fact, its quarters ahead of the anchor, what was spent at the anchor and what is left
         to spend, USD_bn as the guidance counts it; none where nothing is guided.
     """
-    reported = {name: amount for name, (amount, _) in spent(snapshot, buyer).items()}
+    reported = {name: each.amount for name, each in spent(snapshot, buyer).items()}
     found = []
     for said in statements(snapshot, buyer):
         if not set(said.quarters) <= set(QUARTERS):

@@ -6,14 +6,14 @@ before the two are compared.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby
 from math import log
 
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.model.clock import QUARTER_YEARS, quarter_of
-from jevons.model.reported import quarterly
+from jevons.model.reported import Anchor, quarterly
 
 # What each buyer's guidance counts: Microsoft's whole finance leases, Amazon's is net of proceeds
 # and incentives, Meta's has the principal of finance leases in it.
@@ -56,8 +56,16 @@ def statements(snapshot: Snapshot, buyer: str) -> tuple[Statement, ...]:
     return tuple(sorted(found, key=lambda each: (each.quarters[::-1], each.fact.known_on)))
 
 
-def spent(snapshot: Snapshot, buyer: str) -> dict[str, tuple[float, date]]:
-    """Capex as a buyer's guidance counts it (USD_bn) and the day it was known, by quarter.
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Capex of a quarter as a buyer's guidance counts it, USD_bn, and the fact of it."""
+
+    amount: float
+    fact: Fact
+
+
+def spent(snapshot: Snapshot, buyer: str) -> dict[str, Spent]:
+    """What a buyer spent by quarter, as its guidance counts it.
 
     Where only cash capex is known it stands in, times what the definition was over cash in the
     nearest quarter with both, of two the earlier.
@@ -71,11 +79,11 @@ def spent(snapshot: Snapshot, buyer: str) -> dict[str, tuple[float, date]]:
         if quarter not in counted and both:
             near = min(both, key=lambda other: abs(_number(other) - _number(quarter)))
             amount *= counted[near].central / cash[near].central
-        found[quarter] = amount, fact.known_on
+        found[quarter] = Spent(amount, fact)
     return found
 
 
-def overrun(snapshot: Snapshot, buyer: str) -> float:
+def overrun(snapshot: Snapshot, buyer: str) -> Anchor:
     """By how much a buyer goes beyond its word, log a year of what it had left to spend.
 
     Taken as a random walk with drift from the first word on a period to its outcome or the last
@@ -84,26 +92,24 @@ def overrun(snapshot: Snapshot, buyer: str) -> float:
     around 0. Only words and deeds known by the snapshot's day count.
     """
     reported = spent(snapshot, buyer)
-    moves, years = 0.0, CREDITED_YEARS
+    moves, years, used = 0.0, CREDITED_YEARS, list[str]()
     for quarters, said in groupby(statements(snapshot, buyer), key=lambda each: each.quarters):
         first, *later = said
         told_on = first.fact.known_on
-        before = sum(
-            reported[each][0]
-            for each in quarters
-            if each in reported and reported[each][1] <= told_on
-        )
-        if all(each in reported for each in quarters):
-            amount = sum(reported[each][0] for each in quarters)
-            known_on = max(reported[each][1] for each in quarters)
+        deeds = [reported[each] for each in quarters if each in reported]
+        before = sum(each.amount for each in deeds if each.fact.known_on <= told_on)
+        if len(deeds) == len(quarters):
+            amount, facts = sum(each.amount for each in deeds), [each.fact for each in deeds]
         elif later:
-            amount, known_on = later[-1].amount, later[-1].fact.known_on
+            amount, facts = later[-1].amount, [later[-1].fact]
         else:
             continue
+        known_on = max(fact.known_on for fact in facts)
         if min(amount, first.amount) > before and known_on > told_on:
             moves += log((amount - before) / (first.amount - before))
             years += (known_on - told_on).days / 365.25
-    return moves / years
+            used += [fact.fact_id for fact in (first.fact, *facts)]
+    return Anchor(moves / years, tuple(used))
 
 
 def _number(quarter: str) -> int:

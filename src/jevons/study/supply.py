@@ -23,6 +23,7 @@ from jevons.model.simulate import Block, Experiment
 from jevons.model.timeline import Timeline
 from jevons.quantiles import rounded, summarise
 from jevons.study import capacities
+from jevons.study.before_clock import before_clock
 from jevons.study.vendor_history import vendor_history
 
 Floats = NDArray[np.float64]
@@ -94,6 +95,7 @@ class SupplyFigures:
 
     def document(self) -> dict[str, Any]:
         """All of it; see the methods."""
+        own = (self.products, self.built, self.block, self.snapshot)
         return {
             "bottlenecks": self.bottlenecks(),
             "fleet": self.fleet(),
@@ -105,7 +107,7 @@ class SupplyFigures:
             "idle": self.idle(),
             "site_power": self.site_power(),
             "counted": self.counted(),
-            "history": vendor_history(self.products, self.built, self.block, self.snapshot),
+            "history": vendor_history(*own) | {"before_clock": before_clock(*own)},
             "catalogue_power": self.catalogue_power(),
         }
 

@@ -80,24 +80,15 @@ def shipped(
     units and generations. ``china`` of units: thousands counted that are versions for China, which
     the products here do not tell apart: an H20 has a seventh of an H100's compute.
     """
-    watts = {
-        chip: product.watts
-        for product in products
-        for chip in COUNTED.get(f"{product.vendor} {product.name}", ())
-    }
-    per_chip = {
-        "units": ("thousand unit", dict.fromkeys(H100E, 1e3)),
-        "compute": ("MH100e", dict(H100E)),
-        "it_power": ("GW", {chip: value / 1e3 for chip, value in watts.items()}),
-    }
+    per_chip = worth(products)
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in per_chip}
     for quarter, vendor in sorted({(each.quarter, each.vendor) for each in counted}):
         if quarter not in QUARTERS:
             continue
         own = [each for each in counted if (each.quarter, each.vendor) == (quarter, vendor)]
-        ours = _ours(products, built, vendor, QUARTERS.index(quarter))
-        for name, (unit, worth) in per_chip.items():
-            total = sum(each.units * worth[each.chip] for each in own)
+        ours = of_vendor(products, built, vendor, QUARTERS.index(quarter))
+        for name, (unit, each_chip) in per_chip.items():
+            total = sum(each.units * each_chip[each.chip] for each in own)
             summary = summarise(ours[name], unit)
             row = {
                 "quarter": quarter,
@@ -112,7 +103,21 @@ def shipped(
     return found
 
 
-def _ours(
+def worth(products: Sequence[Product]) -> dict[str, tuple[str, dict[str, float]]]:
+    """Unit of each quantity, and what a million chips counted are of it, by chip."""
+    watts = {
+        chip: product.watts
+        for product in products
+        for chip in COUNTED.get(f"{product.vendor} {product.name}", ())
+    }
+    return {
+        "units": ("thousand unit", dict.fromkeys(H100E, 1e3)),
+        "compute": ("MH100e", dict(H100E)),
+        "it_power": ("GW", {chip: value / 1e3 for chip, value in watts.items()}),
+    }
+
+
+def of_vendor(
     products: Sequence[Product], built: Floats, vendor: str, quarter: int
 ) -> dict[str, Floats]:
     """Our units, compute and power of a vendor in a quarter, each (draw,)."""
@@ -198,8 +203,6 @@ def gap(
     Prices in USD per H100-equivalent of compute sold, whole systems included.
     """
     reported, counted = reported_revenue(snapshot, "NVIDIA compute"), shipments(snapshot)
-    share = vendor_shares()["NVIDIA"][1]
-    places = [i for i, product in enumerate(products) if product.vendor == "NVIDIA"]
     rows = []
     for quarter, (money, facts) in sorted(reported.items()):
         own = [each for each in counted if (each.quarter, each.vendor) == (quarter, "NVIDIA")]
@@ -207,9 +210,7 @@ def gap(
             continue
         at = QUARTERS.index(quarter)
         theirs = sum(each.units * H100E[each.chip] for each in own)
-        custom = block.paths["custom_silicon_share"][at]
-        ours = block.paths["accelerator_spend"][at] * (1 - custom) * share
-        compute = built[places, at].sum(0)
+        ours, compute = nvidia_sales(products, built, block, at)
         price, implied = ours / compute * 1e3, money / theirs * 1e3
         from_money = float(np.log(ours / money).mean())
         from_price = -float(np.log(price / implied).mean())
@@ -225,6 +226,17 @@ def gap(
             }
         )
     return rows
+
+
+def nvidia_sales(
+    products: Sequence[Product], built: Floats, block: Block, quarter: int
+) -> tuple[Floats, Floats]:
+    """NVIDIA's compute revenue (USD_bn) and compute sold (MH100e) in a quarter, each (draw,)."""
+    places = [i for i, product in enumerate(products) if product.vendor == "NVIDIA"]
+    gpus = block.paths["accelerator_spend"][quarter] * (
+        1 - block.paths["custom_silicon_share"][quarter]
+    )
+    return gpus * vendor_shares()["NVIDIA"][1], built[places, quarter].sum(0)
 
 
 def errors(

@@ -1,6 +1,8 @@
 """What vendors shipped and were paid, and packaging and memory in their own units."""
 
+import math
 from collections.abc import Sequence
+from statistics import fmean
 
 from jevons.note.document import Cell, Column, Figure, Missing, Table
 from jevons.note.edition import Edition, Record
@@ -22,6 +24,9 @@ def vendors(edition: Edition, supply: Record) -> list[Figure | Missing]:
         blocks.append(paid(edition, history))
     if history.get("gap"):
         blocks.append(gap(edition, history["gap"]))
+    before = [row for row in history.get("before_clock") or () if row["ratio"] is not None]
+    if before:
+        blocks.append(before_clock(edition, before))
     return blocks
 
 
@@ -182,3 +187,45 @@ def gap(edition: Edition, rows: Sequence[Record]) -> Figure:
     }
     table: Table = edition.table(columns)
     return Figure(**edition.figure("vendor_gap", ("fleet_by_vendor",), **values), table=table)
+
+
+def before_clock(edition: Edition, rows: Sequence[Record]) -> Figure:
+    """NVIDIA in the year before the model's first quarter: ours, what was counted, the error."""
+    quarters = list(dict.fromkeys(row["quarter"] for row in rows))
+    of = {
+        quantity: [row for row in rows if row["quantity"] == quantity]
+        for quantity in (*QUANTITIES, "price")
+    }
+    columns = [edition.text_column(edition.say("column.of_quarter"), quarters)]
+    columns += beside(edition, "compute", of["compute"], "MH100e", 3)
+    columns += beside(edition, "price", of["price"], "USD", None)
+    columns += [
+        (
+            Column(edition.say(f"column.{quantity}_ratio")),
+            [ratio(edition, row) for row in of[quantity]],
+        )
+        for quantity in QUANTITIES
+    ]
+    error = fmean(abs(math.log(row["ratio"])) for row in of["compute"])
+    values = {"year": quarters[0][:4], "error": edition.numbers.percent(error)}
+    return Figure(
+        **edition.figure("vendor_before", ("fleet_by_vendor",), **values),
+        table=edition.table(columns),
+    )
+
+
+def beside(
+    edition: Edition, quantity: str, rows: Sequence[Record], unit: str, places: int | None
+) -> list[tuple[Column, list[Cell]]]:
+    """Our quantity with its range, and the count, in one scale."""
+    ours, scale = edition.column(
+        edition.say(f"column.{quantity}_ours"), unit, max(row["ours"]["p95"] for row in rows)
+    )
+    counted = [
+        Cell(edition.numbers.plain(row["counted"] * scale.factor, places), value=row["counted"])
+        for row in rows
+    ]
+    return [
+        (ours, [edition.quantity_cell(row["ours"], scale, places) for row in rows]),
+        (Column(edition.say(f"column.{quantity}_implied"), scale.label), counted),
+    ]
