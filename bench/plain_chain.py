@@ -159,6 +159,8 @@ class Plain:
         trend = x["accelerator_spend_growth_past"] * np.minimum(self.since_anchor, 0)
         self.history = x["accelerator_spend_at_anchor"] * np.exp(trend + self.surge)
         self.budgets()
+        watts = self.units[a] * self.watts[a] / 1e3 * x["pue"] * x["us_share"] * x["coincidence"]
+        self.connected = self.history[a] * watts
         additions = self.history * self.units
         self.early = model.EARLIER_QUARTERS * additions[0]
         past = (additions * (self.since_anchor <= 0) * survival(life, -self.since_anchor)).sum(0)
@@ -257,7 +259,8 @@ class Plain:
                     plan = plan * (self.guided[t] / plan) ** weight
                 paid = np.minimum(plan, self.capital[t])
                 orders = orders + (np.maximum(np.log(paid / capacity), 0) - orders) * lag
-                rate = self.growth[t] * np.minimum(paid / capacity, 1)
+                rate = self.growth[t]
+                rate = np.where(rate > 0, rate * np.minimum(paid / capacity, 1), rate)
                 rate = rate + x["shortage_response"] * orders
                 capacity = capacity * np.exp(DT * rate)
                 fed = self.headroom(t, used) / per_spend
@@ -318,16 +321,18 @@ class Plain:
 
     def world_build(self, wished: Floats, fed: Floats) -> Floats:
         """What US power lets the world build: a part of what it turns away goes abroad."""
-        short = self.x["us_share"] * wished - fed
-        lost = (1 - self.x["builds_moved_abroad"]) * short
-        return np.where(short > 0, wished - lost, fed / self.x["us_share"])
+        share = self.x["us_share"]
+        short = share * wished - fed
+        abroad = (1 - share) * wished + self.x["builds_moved_abroad"] * short
+        least = fed + np.minimum(abroad, np.maximum(power.ABROAD_POWER, (1 - share) / share) * fed)
+        return np.where(short > 0, least, fed / share)
 
     def headroom(self, t: int, used: Floats) -> Floats:
         """US GW that this quarter's builds may draw."""
         if self.year_end[t, 0] <= power.WINDOW_START:
             return np.full_like(used, power.UNCOUNTED)
         firm = self.building + self.grid
-        arriving = firm[t] - (firm[t - 1] if t else 0)
+        arriving = np.maximum(firm[t] - (firm[t - 1] if t else 0), self.connected)
         room = np.maximum(self.gw[t] + self.x["power_slack"] - used, arriving)
         return np.maximum(room, power.LEAST_HEADROOM)
 

@@ -10,13 +10,17 @@ from jevons.model.bottlenecks import (
     spend_per_unit,
     watts_per_unit,
 )
+from jevons.model.clock import QUARTERS
+from jevons.model.priors import BLOCK
 from jevons.model.simulate import Block, simulate
 from jevons.model.supply import LIMITS
 
-from .invented import experiment, inputs, paths
+from .invented import drawn, experiment, inputs, moved, paths
 
 
-def invented(binding: int, room: float, scarcity: float = 1.5) -> dict[str, np.ndarray]:
+def invented(
+    binding: int, room: float, scarcity: float = 1.5, us_share: float = 0.6
+) -> dict[str, np.ndarray]:
     one = np.ones((1, 1))
     return {
         "binding": binding * one,
@@ -24,6 +28,7 @@ def invented(binding: int, room: float, scarcity: float = 1.5) -> dict[str, np.n
         "compute_built": 2.0 * one,
         "accelerator_spend": 40.0 * one,
         "hour_cost": 2.0 * one,
+        "us_share_of_builds": us_share * one,
         "scarcity": scarcity * one,
     }
 
@@ -57,6 +62,7 @@ def test_each_unit_is_turned_into_spend_by_its_own_ratio() -> None:
         "pue": np.array([1.25]),
         "coincidence": np.array([0.5]),
         "builds_moved_abroad": np.array([0.2]),
+        "us_share": np.array([0.6]),
     }
     watts, wafers, memory = (np.full((1, 1), each) for each in (1000.0, 2.0, 5.0))
     per = spend_per_unit(x, invented(0, 1.0), watts, wafers, memory)
@@ -65,16 +71,33 @@ def test_each_unit_is_turned_into_spend_by_its_own_ratio() -> None:
     assert (float(per["packaging"][0, 0]), float(per["memory"][0, 0])) == (0.5, 0.2)
     # 50 k equivalents a USD_bn x 1 kW x 1.25 x 0.5 = 0.03125 GW; a fifth had gone abroad instead
     assert float(per["power"][0, 0]) == pytest.approx(0.8 / 0.03125)
+    # Where power abroad is spent as well, 1.2 GW for each in the US, it grows with that of the US.
+    short = spend_per_unit(x, invented(0, 1.0, us_share=1 / 2.2), watts, wafers, memory)
+    assert float(short["power"][0, 0]) == pytest.approx(2.2 / 0.03125)
 
 
-def test_gigawatts_per_spend_are_those_that_the_chain_draws() -> None:
-    x, run = inputs(), paths()
-    moved = {name: run[name].T for name in ("compute_built", "accelerator_spend")}
-    drawn = np.diff(run["power_used"], axis=1)[:, 12:].T
-    watts = watts_per_unit(x, np.asarray(experiment().setting.generations.younger, np.float64))
-    in_us = (run["us_share_of_builds"] * (1 - x["builds_moved_abroad"][:, None])).T
-    expected = (gigawatts_per_spend(x, moved, watts) * moved["accelerator_spend"] * in_us)[13:]
-    np.testing.assert_allclose(drawn, expected, rtol=2e-3, atol=1e-4)
+def test_a_little_more_power_builds_what_a_gigawatt_is_said_to() -> None:
+    """The chain again with a thousandth more arriving, in its first decided quarter.
+
+    Where power binds in both runs; what arrives is what builds may draw there, or what is left.
+    """
+    run = moved(experiment(), power_slack=1e-3)  # or few draws are short so soon
+    at = QUARTERS.index(run.first_forecast)
+    scarce = run.shocked({"power": 0.1}, run.first_forecast)
+    more = scarce.shocked({"power": 1.001}, run.first_forecast)
+    before, after = (simulate(each, BLOCK) for each in (scarce, more))
+    power = LIMITS.index("power")
+    binds = (before["binding"][:, at] == power) & (after["binding"][:, at] == power)
+    assert binds.mean() > 0.2
+    names = ("compute_built", "accelerator_spend", "us_share_of_builds")
+    given = {name: before[name].T.astype(np.float64) for name in names}
+    watts = watts_per_unit(drawn(run), np.asarray(run.setting.generations.younger, np.float64))
+    per_spend = gigawatts_per_spend(drawn(run), given, watts)[at]
+    fed, built = (
+        after[name][:, at].astype(np.float64) - before[name][:, at]
+        for name in ("power_used", "accelerator_spend")
+    )
+    assert fed[binds].sum() / (per_spend * built)[binds].sum() == pytest.approx(1.0, rel=0.02)
 
 
 @pytest.mark.parametrize("shock", ["chips", "power", "capital"])

@@ -214,7 +214,8 @@ def bounds(limit: str) -> np.ndarray:
         capacity, path = x["accelerator_spend_at_anchor"] * slack, []
         for quarter in range(ANCHOR + 1, len(QUARTERS)):  # grows as far as it is used
             used = np.minimum(np.minimum(plan, paid)[:, quarter] / capacity, 1.0)
-            capacity = capacity * np.exp(QUARTER_YEARS * own[quarter] * used)
+            rate = np.where(own[quarter] > 0, own[quarter] * used, own[quarter])
+            capacity = capacity * np.exp(QUARTER_YEARS * rate)
             path.append(capacity)
         return np.stack(path, axis=1)
     if limit == "capital":
@@ -237,6 +238,10 @@ def bounds(limit: str) -> np.ndarray:
     total = (firm + options).T.astype(np.float64)
     arriving = np.diff(np.asarray(firm).T.astype(np.float64), axis=1, prepend=0.0)
     left = total[:, 1:] + x["power_slack"][:, None] - run["power_used"][:, :-1]
+    watts = np.asarray(unit_cost.watts_per_unit(numbers_of(x), experiment().setting.generations))
+    built = run["compute_built"][:, ANCHOR] * watts[ANCHOR] / 1e3
+    connected = built * x["pue"] * x["us_share"] * x["coincidence"]
+    arriving = np.maximum(arriving, connected[:, None])
     in_us = run["us_share_of_builds"] * run["accelerator_spend"]
     per_spend = np.diff(run["power_used"], axis=1) / in_us[:, 1:]
     fed = np.maximum(left, arriving[:, 1:]) / np.maximum(per_spend, 1e-12)
@@ -244,7 +249,8 @@ def bounds(limit: str) -> np.ndarray:
     free = run["limits"][:, [LIMITS.index(each) for each in others], 1:].min(1)
     share, moved = (x[name][:, None] for name in ("us_share", "builds_moved_abroad"))
     short = share * free - fed
-    allowed = np.where(short > 0, free - (1 - moved) * short, fed / share)
+    abroad = np.minimum((1 - share) * free + moved * short, np.maximum(1.2, 1 / share - 1) * fed)
+    allowed = np.where(short > 0, fed + abroad, fed / share)
     return np.asarray(allowed[:, ANCHOR:])
 
 
@@ -329,7 +335,10 @@ def test_power_is_counted_from_2025_and_its_limit_never_adds_demand() -> None:
 
 
 def test_us_power_turns_builds_away_from_the_us_alone() -> None:
-    """Where power binds the US builds what it can feed, the rest of the world what it would."""
+    """Where power binds the US builds what it can feed, the rest of the world what it would.
+
+    And a part of what the US turns away, both up to what power abroad feeds: 1.2 GW for one.
+    """
     x, run = inputs(), paths()
     binds = (run["binding"] == LIMITS.index("power"))[:, ANCHOR + 1 :]
     spend, part = (
@@ -339,8 +348,10 @@ def test_us_power_turns_builds_away_from_the_us_alone() -> None:
     free = run["limits"][:, others, ANCHOR + 1 :].min(1)
     share, moved = (x[name][:, None] for name in ("us_share", "builds_moved_abroad"))
     turned_away = share * free - part * spend
-    abroad = (1 - share) * free + moved * turned_away
-    assert binds.mean() > 0.1
+    wish, most = (1 - share) * free + moved * turned_away, np.maximum(1.2, 1 / share - 1)
+    abroad = np.minimum(wish, most * part * spend)
+    assert (abroad < wish)[binds].mean() > 0.1
+    assert (abroad == wish)[binds].mean() > 0.1
     np.testing.assert_allclose((spend * (1 - part))[binds], abroad[binds], rtol=1e-4)
     np.testing.assert_allclose(part[~binds], np.broadcast_to(share, part.shape)[~binds], rtol=1e-4)
 

@@ -158,6 +158,7 @@ def power() -> list[dict[str, Any]]:
                 },
                 "net_shortfall_gw": quantity(f"net{year}", 11 * share, 0.6, "GW"),
                 "realisation_factor": quantity("realisation", 0.7, 0.15, "1"),
+                "us_share_of_builds": quantity("us share", 0.5, 0.1, "1"),
             }
         )
     return years

@@ -95,6 +95,8 @@ def test_power_by_year_is_the_path_at_the_years_end() -> None:
     gas = figures().quantities["power_options.gas_turbines"]["mean"][end]
     assert row["options_gw"]["gas_turbines"]["mean"] == gas
     assert 0 < row["realisation_factor"]["p05"] < row["realisation_factor"]["p95"] < 1
+    # Less than builds choose, where power turns some away.
+    assert row["us_share_of_builds"]["p05"] < 0.5 < row["us_share_of_builds"]["p95"] < 0.75
 
 
 def test_mean_power_terms_add_up() -> None:

@@ -169,6 +169,7 @@ class Power(Open):
     options_gw: dict[str, YearlyPath]
     net_shortfall_gw: YearlyPath
     realisation_factor: Quantity
+    us_share_of_builds: YearlyPath
 
 
 class Value(Open):

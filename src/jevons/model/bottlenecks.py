@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons.model.capex import CATEGORIES
+from jevons.model.power import ABROAD_POWER
 from jevons.model.supply import LIMITS
 
 Floats = NDArray[np.float64]
@@ -46,15 +47,19 @@ def watts_per_unit(inputs: Named, younger: Floats) -> Floats:
 def gigawatts_per_spend(inputs: Named, paths: Named, watts: Floats) -> Floats:
     """US GW for a USD_bn of accelerators more in the world where power binds, (quarter, draw).
 
-    Of what more power lets be built in the US a part, ``builds_moved_abroad``, would have been
-    built abroad without it.
+    Where power abroad is left, a part of what more power lets be built in the US,
+    ``builds_moved_abroad``, would have been built there without it. Where it is not, power abroad
+    is taken to grow with that of the US.
 
     Args:
         watts: per H100-equivalent, (quarter, draw).
     """
     units = paths["compute_built"] / paths["accelerator_spend"]
-    site = inputs["pue"] * inputs["coincidence"] / (1 - inputs["builds_moved_abroad"])
-    result: Floats = units * watts / 1e3 * site
+    in_us = paths["us_share_of_builds"]
+    most = np.maximum(ABROAD_POWER, 1 / inputs["us_share"] - 1)  # as power.fed_abroad
+    spent = 1 - in_us >= 0.999 * most * in_us
+    gained = np.where(spent, 1 / in_us, 1 - inputs["builds_moved_abroad"])
+    result: Floats = units * watts / 1e3 * inputs["pue"] * inputs["coincidence"] / gained
     return result
 
 

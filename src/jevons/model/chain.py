@@ -116,6 +116,7 @@ def _limits(x: Inputs, time: Timeline, setting: Setting, given: Budgets) -> Path
         "under_construction": under_construction,
         "grid": grid,
         "options": options,
+        "arriving": arriving,
         "gw_arriving": arriving * jnp.diff(sum(firm), axis=0, prepend=0.0),
         "gw_supply": under_construction + grid + options.sum(0),
         "capital": money * paid_for / multiple,
@@ -279,6 +280,8 @@ def _build(
     relative_growth = supply.relative_growth(x)
     log_history = jnp.log(history)
     anchor_log = _at(log_history, setting.anchor)
+    built_in_us = power.facility_gw(x, additions, costs["watts"]) * x["us_share"]
+    connected = _at(built_in_us, setting.anchor)
     start = _start(x, time, needs, price, additions, history, slack, wanted_anchor)
     now = {
         "vintage": jnp.arange(quarters) + EARLY_AGE + 1,
@@ -298,7 +301,7 @@ def _build(
         "history": history,
         "log_history": log_history,
         "gw_supply": limits["gw_supply"] + x["power_slack"],
-        "gw_arriving": limits["gw_arriving"],
+        "gw_arriving": jnp.maximum(limits["gw_arriving"], limits["arriving"] * connected),
         "capital": limits["capital"],
         "log_capital": jnp.log(limits["capital"]),
         "chips": limits["chips"],

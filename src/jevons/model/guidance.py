@@ -15,7 +15,6 @@ from math import exp, log
 
 import numpy as np
 
-from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import buyer_capex
 from jevons.model.clock import QUARTER_YEARS, QUARTERS
@@ -59,14 +58,10 @@ def guided(snapshot: Snapshot) -> Guided:
         latest = _guidance(snapshot, buyer, anchor)
         if latest is None:
             continue
-        fact, quarters, now, left = latest
+        facts_used, quarters, now, left = latest
         if left > 0:
-            record = overrun(snapshot, buyer)
-            assert record.value is not None
-            beyond = exp(record.value * QUARTER_YEARS * float(np.mean(quarters)))
-            cash = left * beyond * capex.now / now
-            growth[buyer] = _growth(capex.now, quarters, cash), max(quarters)
-            facts += [fact.fact_id, *record.facts]
+            growth[buyer] = _growth(capex.now, quarters, left * capex.now / now), max(quarters)
+            facts += facts_used
     return Guided(growth, tuple(dict.fromkeys(facts)))
 
 
@@ -86,12 +81,15 @@ def _growth(now: float, quarters: tuple[int, ...], left: float) -> float:
 
 def _guidance(
     snapshot: Snapshot, buyer: str, anchor: int
-) -> tuple[Fact, tuple[int, ...], float, float] | None:
-    """The guidance said last, of one day the one that reaches furthest.
+) -> tuple[tuple[str, ...], tuple[int, ...], float, float] | None:
+    """The guidance said last, of one day the one that reaches furthest, as the record moves it.
+
+    Where all of its quarters are reported those reports stand for it.
 
     Returns:
-        its fact, its quarters ahead of the anchor, what was spent at the anchor and what is left
-        to spend, USD_bn as the guidance counts it; none where nothing is guided.
+        the facts, its quarters ahead of the anchor, what was spent in the last quarter reported up
+        to the anchor's and what is left to spend, USD_bn as the guidance counts it; none where
+        nothing is guided.
     """
     reported = {name: each.amount for name, each in spent(snapshot, buyer).items()}
     found = []
@@ -101,10 +99,21 @@ def _guidance(
         past = [name for name in said.quarters if QUARTERS.index(name) <= anchor]
         ahead = tuple(QUARTERS.index(name) - anchor for name in said.quarters if name not in past)
         if ahead and all(name in reported for name in past):
-            over = all(name in reported for name in said.quarters)
-            whole = sum(reported[name] for name in said.quarters) if over else said.amount
-            found.append((said.fact, ahead, whole - sum(reported[name] for name in past)))
+            found.append((said, ahead, sum(reported[name] for name in past)))
     if not found:
         return None
-    fact, ahead, left = max(found, key=lambda each: (each[0].known_on, each[0].period_end))
-    return fact, ahead, reported[QUARTERS[anchor]], left
+    said, ahead, before = max(
+        found, key=lambda each: (each[0].fact.known_on, each[0].fact.period_end)
+    )
+    now = reported[max(name for name in reported if name <= QUARTERS[anchor])]
+    if set(said.quarters) <= set(reported):
+        return (
+            (said.fact.fact_id,),
+            ahead,
+            now,
+            sum(reported[name] for name in said.quarters) - before,
+        )
+    record = overrun(snapshot, buyer)
+    assert record.value is not None
+    beyond = exp(record.value * QUARTER_YEARS * float(np.mean(ahead)))
+    return (said.fact.fact_id, *record.facts), ahead, now, beyond * (said.amount - before)

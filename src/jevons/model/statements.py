@@ -4,11 +4,12 @@ Each buyer's guidance counts capex in its own way, so what it reports is put on 
 before the two are compared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from math import log
+from statistics import mean
 
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
@@ -25,9 +26,9 @@ COUNTED: Mapping[str, str] = {
     "ORCL": "capex_cash_ppe",
 }
 QUARTER_DAYS = 365.25 * QUARTER_YEARS
-# Years of kept words that every buyer is credited with. Assumption: by Meta's first three guided
-# years (2022 to 2024: 0.04, -0.25 and 0.19 in logs) words and deeds part by 0.2 in a year, and how
-# much one buyer differs from another for good is taken to be of the same size.
+# Years of kept words that every buyer is credited with. Assumption: by Meta's words for 2022 and
+# 2023 (0.04 and -0.25 in logs, known by October 2023) words and deeds part by 0.2 in a year, and
+# how much one buyer differs from another for good is taken to be of the same size.
 CREDITED_YEARS = 1.0
 
 
@@ -84,32 +85,73 @@ def spent(snapshot: Snapshot, buyer: str) -> dict[str, Spent]:
 
 
 def overrun(snapshot: Snapshot, buyer: str) -> Anchor:
-    """By how much a buyer goes beyond its word, log a year of what it had left to spend.
+    """By how much a buyer goes beyond its word, log a year that what it guides lies ahead.
 
-    Taken as a random walk with drift from the first word on a period to its outcome or the last
-    word on it, all on what was then still to be spent: the sum of the moves over the sum of the
-    years and :data:`CREDITED_YEARS` without a move, the posterior mean of the drift under a prior
-    around 0. Only words and deeds known by the snapshot's day count.
+    A random walk with drift from the first word on a time to its outcome, or to the last word on it
+    so far, on what was then still to be spent: the sum of the moves over the sum of the times
+    and :data:`CREDITED_YEARS` without a move, the posterior mean of the drift under a prior around
+    0. A time is how far the quarters lie ahead of the last one reported, on the mean, as far as
+    reports have come since. No quarter counts twice: the first word on it is its word. Only words
+    and deeds known by the snapshot's day count.
     """
     reported = spent(snapshot, buyer)
-    moves, years, used = 0.0, CREDITED_YEARS, list[str]()
-    for quarters, said in groupby(statements(snapshot, buyer), key=lambda each: each.quarters):
-        first, *later = said
-        told_on = first.fact.known_on
-        deeds = [reported[each] for each in quarters if each in reported]
-        before = sum(each.amount for each in deeds if each.fact.known_on <= told_on)
-        if len(deeds) == len(quarters):
-            amount, facts = sum(each.amount for each in deeds), [each.fact for each in deeds]
-        elif later:
-            amount, facts = later[-1].amount, [later[-1].fact]
-        else:
+    moves, years, used, taken = 0.0, CREDITED_YEARS, list[str](), set[str]()
+    said = _words(statements(snapshot, buyer))
+    for word in said:
+        last = _last_reported(reported, word.facts[0].known_on)
+        ahead = {each for each in word.quarters if last is not None and each > last}
+        if last is None or not ahead or ahead & taken:
             continue
-        known_on = max(fact.known_on for fact in facts)
-        if min(amount, first.amount) > before and known_on > told_on:
-            moves += log((amount - before) / (first.amount - before))
-            years += (known_on - told_on).days / 365.25
-            used += [fact.fact_id for fact in (first.fact, *facts)]
-    return Anchor(moves / years, tuple(used))
+        taken |= ahead
+        before = sum(reported[each].amount for each in word.quarters if each not in ahead)
+        if ahead <= set(reported):
+            left = sum(reported[each].amount for each in ahead)
+            until, facts = max(ahead), [reported[each].fact for each in sorted(ahead)]
+        else:
+            same = [each for each in said if each.quarters == word.quarters]
+            left, facts = same[-1].amount - before, list(same[-1].facts)
+            until = _last_reported(reported, facts[0].known_on) or last
+        passed = _number(until) - _number(last)
+        distance = mean(min(_number(each) - _number(last), passed) for each in ahead)
+        if min(left, word.amount - before) > 0 and distance > 0:
+            moves += log(left / (word.amount - before))
+            years += QUARTER_YEARS * distance
+            used += [fact.fact_id for fact in (*word.facts, *facts)]
+    return Anchor(moves / years, tuple(dict.fromkeys(used)))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a buyer said on one day of a time: quarters named one by one are one path."""
+
+    amount: float
+    quarters: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+
+def _words(said: Sequence[Statement]) -> list[Word]:
+    """Statements by the day they were made; a quarter within a year of the same day is no word."""
+    found = []
+    for _, day in groupby(sorted(said, key=_known_on), key=_known_on):
+        whole, single = list[Statement](), list[Statement]()
+        for each in day:
+            (single if len(each.quarters) == 1 else whole).append(each)
+        within = {quarter for each in whole for quarter in each.quarters}
+        single = [each for each in single if not within & set(each.quarters)]
+        for parts in ([single] if single else []) + [[each] for each in whole]:
+            quarters = sorted(quarter for each in parts for quarter in each.quarters)
+            facts = tuple(each.fact for each in parts)
+            found.append(Word(sum(each.amount for each in parts), tuple(quarters), facts))
+    return found
+
+
+def _known_on(said: Statement) -> date:
+    return said.fact.known_on
+
+
+def _last_reported(reported: Mapping[str, Spent], day: date) -> str | None:
+    """The last quarter whose spending was known on a day."""
+    return max((each for each, it in reported.items() if it.fact.known_on <= day), default=None)
 
 
 def _number(quarter: str) -> int:

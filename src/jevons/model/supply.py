@@ -2,10 +2,10 @@
 
 All limits are put in one unit, accelerator spend in USD_bn a quarter, so that the smallest is the
 one that binds. Chips, packaging, memory and network are capacities that grow by themselves as far
-as they are used and, after a lead time, in answer to shortage of what buyers plan and can pay for:
+as what buyers plan and can pay for would use them and, after a lead time, in answer to shortage:
 
     o(t) = o(t-1) + (ln(paid / capacity)+ - o(t-1)) dt / lead time
-    d ln capacity = (growth min(paid / capacity, 1) + response o) dt
+    d ln capacity = (growth min(paid / capacity, 1) + response o) dt    where growth is positive
 """
 
 from collections.abc import Sequence
@@ -78,7 +78,7 @@ def slack(x: Inputs) -> jax.Array:
 def grow(
     capacity: jax.Array, orders: jax.Array, paid: jax.Array, growth: jax.Array, x: Inputs
 ) -> tuple[jax.Array, jax.Array]:
-    """One quarter of capacity growth, as far as it is used, with lagged response to shortage.
+    """One quarter of capacity growth, as far as orders use it, with lagged response to shortage.
 
     Args:
         capacity, orders: logs of USD_bn/quarter and of shortage, (capacity, draw). paid: what
@@ -92,7 +92,8 @@ def grow(
     shortage = jnp.maximum(paid - capacity, 0.0)
     orders = orders + (shortage - orders) * jnp.minimum(QUARTER_YEARS / lead, 1.0)
     used = jnp.exp(jnp.minimum(paid - capacity, 0.0))
-    return capacity + QUARTER_YEARS * (growth * used + x["shortage_response"] * orders), orders
+    growth = jnp.where(growth > 0, growth * used, growth)
+    return capacity + QUARTER_YEARS * (growth + x["shortage_response"] * orders), orders
 
 
 def looking_ahead(demand: jax.Array, growth: jax.Array, x: Inputs) -> jax.Array:

@@ -83,7 +83,10 @@ class ChainFigures:
         return [RESPONSES[i : i + size] for i in range(0, len(RESPONSES), size)]
 
     def power(self) -> dict[str, Any]:
-        """Gigawatts in the US at each year's end: demand, supply, options, shortfall, as paths."""
+        """Gigawatts in the US at each year's end: demand, supply, options, shortfall, as paths.
+
+        ``us_share_of_builds``: of what is built in the year's last quarter.
+        """
 
         def by_year(name: str) -> dict[str, Any]:
             return year_ends(self.quantities[name])
@@ -97,6 +100,7 @@ class ChainFigures:
             "options_gw": {name: by_year(f"power_options.{name}") for name in OPTIONS},
             "net_shortfall_gw": by_year("net_shortfall"),
             "realisation_factor": factor,
+            "us_share_of_builds": by_year("us_share_of_builds"),
         }
 
 

@@ -13,6 +13,7 @@ from jevons.note.sections.options import options as around
 
 WHY = ("power", "net_shortfall", "gross_shortfall", "power_demand")
 PUBLISHED = ("demand", "under_construction", "grid", "gross")
+SHARES = ("realisation_factor", "us_share_of_builds")
 TOTALS = ("demand_gw", "gross_shortfall_gw", "net_shortfall_gw")
 
 
@@ -115,7 +116,7 @@ def by_year(edition: Edition) -> Figure:
         ("grid_gw", None),
     ]
     lines += [("gross_shortfall_gw", None), *((name, name) for name in names)]
-    lines += [("net_shortfall_gw", None), ("realisation_factor", None)]
+    lines += [("net_shortfall_gw", None), *((name, None) for name in SHARES)]
     labels = [
         Cell(edition.words.heading("option", option) if option else edition.say(f"power.{name}"))
         for name, option in lines
@@ -126,7 +127,7 @@ def by_year(edition: Edition) -> Figure:
         cells = []
         for name, option in lines:
             q = as_quantity(options(row).get(option) if option else row.get(name))
-            if name == "realisation_factor":
+            if name in SHARES:
                 cells.append(share_cell(edition, q))
             else:
                 cells.append(edition.quantity_cell(q, gigawatts, 1))
