@@ -20,6 +20,7 @@ import numpy as np
 from plain_chain import Floats, Inputs, PlainRun, run_plain
 
 from jevons.facts import load
+from jevons.facts.snapshot import Snapshot
 from jevons.model import chain as model
 from jevons.model.clock import QUARTERS
 from jevons.model.device import compiler_options
@@ -128,7 +129,7 @@ def gradient(x: Inputs, experiment: Experiment) -> None:
     print(f"gradient to {len(x)} inputs: {best[1] / best[0]:.1f} runs of the chain")
 
 
-def whole(experiment: Experiment) -> None:
+def whole(snapshot: Snapshot, experiment: Experiment) -> None:
     """Print seconds of both for sampling, chain, quantiles and mean: of one path, of every path."""
     plain, one = PlainRun(experiment), ("buyers_capex",)
     every = [name for name in series_names() if name != "tokens"]  # that sum is not in the text
@@ -139,7 +140,7 @@ def whole(experiment: Experiment) -> None:
 
     versus("one path", partial(plain, one, WHOLE), summaries)
     versus(f"{len(every)} paths", partial(plain, every, WHOLE),
-           partial(summarise_paths, Reports.of(experiment, None), WHOLE))  # fmt: skip
+           partial(summarise_paths, Reports.of(snapshot, experiment, None), WHOLE))  # fmt: skip
 
 
 def versus(what: str, plain: Callable[[int], object], ours: Callable[[], object]) -> None:
@@ -172,7 +173,8 @@ def large(experiment: Experiment) -> None:
 
 def main() -> None:
     """Measure the memory while the process is small, then check and compare."""
-    experiment = Experiment.of(load().as_of(date(2025, 3, 11)), 2025)
+    snapshot = load().as_of(date(2025, 3, 11))
+    experiment = Experiment.of(snapshot, 2025)
     large(experiment)
     declared, drawn = arguments(experiment)
     blocks = [sample(declared, drawn, jnp.uint32(i)) for i in range(DRAWS // BLOCK)]
@@ -181,7 +183,7 @@ def main() -> None:
     print(f"agreement: median gap of the worst path {worst:.1e}, {apart:.3%} of values over 0.1 %")
     compare(x, experiment)
     gradient(x, experiment)
-    whole(experiment)
+    whole(snapshot, experiment)
 
 
 if __name__ == "__main__":

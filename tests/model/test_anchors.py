@@ -10,6 +10,9 @@ from jevons.facts.fact import Fact
 from jevons.model import efficiency
 from jevons.model.anchors import (
     BUYERS,
+    CAPEX_OUTSIDE_AI,
+    CAPITAL_MULTIPLE,
+    CASH_FLOW_GROWTH,
     RULES,
     TOKEN_GROWTH,
     buyer_capex,
@@ -22,6 +25,15 @@ from jevons.model.priors import priors
 from jevons.model.reported import Anchor
 
 from .invented import doubling_revenue, fact, known, quarter_days, quarters, steady_buyers
+
+
+def test_constants_are_the_medians_that_they_stand_for() -> None:
+    median = {name: prior.median for name, prior in priors().items()}
+    assert median["capex_outside_ai"] == CAPEX_OUTSIDE_AI
+    assert median["buyers_cash_flow_growth"] == CASH_FLOW_GROWTH
+    ratios = ("servers_ratio", "network_ratio", "power_cooling_ratio", "shell_ratio")
+    assert pytest.approx(CAPITAL_MULTIPLE) == 1 + sum(median[name] for name in ratios)
+
 
 YEAR_END = date(2024, 12, 31)
 LAST = 4 * 2**1.75  # USD_bn of data-centre revenue in 2024Q4

@@ -28,7 +28,7 @@ def experiment() -> Experiment:
 @cache
 def reports() -> Reports:
     """The reports of :func:`experiment`, which wander as declared."""
-    return Reports.of(experiment(), None)
+    return Reports.of(store().as_of(AS_OF), experiment(), None)
 
 
 def fact(

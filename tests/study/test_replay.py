@@ -59,6 +59,7 @@ def test_a_report_is_scored_in_the_range_of_reports(then: Study, after: dict[str
     """Wider than the chain's own paths, which leave out by how much reports wander from them."""
     paths = then.run.paths(["buyers_capex"])["buyers_capex"]
     rows = [row for row in after["outcomes"] if row["quantity"] == "buyers_capex"]
+    assert rows
     for row in rows:
         low, high = np.quantile(paths[:, QUARTERS.index(row["quarter"])], (0.05, 0.95))
         assert row["p95"] - row["p05"] > high - low

@@ -6,12 +6,13 @@ from functools import cache
 import numpy as np
 import pytest
 
+from jevons.facts import Store
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
 from jevons.model.priors import Z_90
 from jevons.model.revenue import companies
 from jevons.model.setting import ai_part
-from jevons.model.simulate import PART, Block, simulate
+from jevons.model.simulate import PART, Block, series, simulate
 from jevons.study import Study
 from jevons.study.history import reported
 from jevons.study.reports import OUTPUTS, REPORTED, SECOND_NAMES, TOTAL, Reports, Wander
@@ -54,6 +55,48 @@ def test_history_and_what_nobody_reports_are_the_chains_own() -> None:
         )
     amd = companies().index("AMD")
     np.testing.assert_array_equal(drawn()["ai_revenue"][:, amd], own()["ai_revenue"][:, amd])
+
+
+def test_what_was_reported_up_to_the_anchor_decides() -> None:
+    """Put into every draw; of the sum where all five did; nothing later, nothing of others."""
+    found = {name: np.moveaxis(path, 0, -1).copy() for name, path in drawn().items()}
+    reports().put_past(found)
+    points = reported(store().as_of(AS_OF))
+    second = {name: other for other, name in SECOND_NAMES.items()}
+    for name in (*REPORTED, TOTAL):
+        output, place = series(name)
+        row = found[output] if place is None else found[output][place]
+        known = {p["quarter"]: p["value"] for p in points[second.get(name, name)]}
+        assert known[QUARTERS[NOW - 1]] == row[NOW - 1, 0]
+        for at, quarter in enumerate(QUARTERS[: NOW + 1]):
+            if quarter in known:
+                np.testing.assert_allclose(row[at], known[quarter], rtol=1e-6, err_msg=name)
+    for name, path in found.items():
+        np.testing.assert_array_equal(
+            path[..., NOW + 1 :, :], np.moveaxis(drawn()[name], 0, -1)[..., NOW + 1 :, :]
+        )
+    amd = companies().index("AMD")
+    np.testing.assert_array_equal(found["ai_revenue"][amd].T, own()["ai_revenue"][:, amd])
+
+
+def test_a_sum_of_which_one_part_is_unknown_stays_the_chains() -> None:
+    facts = (f for f in store().facts if f.entity != "ORCL" or f.period_end.year != 2024)
+    fewer = Reports.of(Store(facts).as_of(AS_OF), experiment(), None)
+    assert NOW not in fewer.known[TOTAL]
+    assert NOW in fewer.known["capex_by_buyer.MSFT"]
+    assert set(fewer.known[TOTAL]) < set(reports().known[TOTAL])
+
+
+def test_a_part_is_drawn_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those who ask for parts have threads of their own."""
+
+    def none(*_: object) -> None:
+        raise AssertionError("a pool within a thread")
+
+    expected = drawn()[TOTAL][:PART]
+    monkeypatch.setattr("jevons.study.reports.ThreadPoolExecutor", none)
+    few = {name: np.moveaxis(path[:PART], 0, -1) for name, path in own().items()}
+    np.testing.assert_array_equal(reports().around(few)[TOTAL].T, expected)
 
 
 def test_the_total_is_the_sum_of_the_buyers_draw_by_draw() -> None:
@@ -124,7 +167,7 @@ def test_a_calibrations_deviations_are_used() -> None:
         low, middle, high = study.posterior.discrepancy[name]
         assert wander.deviation == middle
         assert np.exp(2 * Z_90 * wander.width) == pytest.approx(high / low)
-    assert found != Reports.of(study.experiment, None).wander
+    assert found != Reports.of(study.snapshot, study.experiment, None).wander
     assert found["nvidia"].error == 0.02  # a report's error is declared, not learnt
 
 

@@ -1,6 +1,7 @@
 """Rolling origin: what is scored, against what, and that nothing later than the day is used."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,46 @@ def test_the_committed_result_is_that_of_the_script() -> None:
         assert row["outcome"] == other["outcome"]
         assert row["crps_random_walk"] == pytest.approx(other["crps_random_walk"], rel=1e-6)
         assert row["p50"] == pytest.approx(other["p50"], rel=0.06)
+
+
+def test_a_companys_word_is_held_against_what_it_counts() -> None:
+    """Of 2025: Amazon's is net of proceeds, Meta's counts leases, Alphabet's is cash.
+
+    Meta's four quarters are 13.692, 17.012, 19.374 and 22.137. Amazon's are 31.4 and 34.2 in the
+    middle; at both ends only cash is known, 25.019 and 39.522, times what net was over cash in the
+    nearest quarter with both: 26.3 / 27.834 and 34.2 / 35.095.
+    """
+    found = rolling_origin(store(), [AS_OF], draws=50, prior=True)["years"]
+    amazon = 31.4 + 34.2 + 25.019 * 26.3 / 27.834 + 39.522 * 34.2 / 35.095
+    as_said = {"AMZN": amazon, "META": 72.215, "GOOGL": 91.447}
+    cash = {"AMZN": 131.819, "META": 69.691, "GOOGL": 91.447}
+    own = [row for row in found if row["who"] == "company"]
+    assert {row["universe"] for row in own} == set(cash)
+    for row in own:
+        buyer = row["universe"]
+        assert row["outcome"] == pytest.approx(cash[buyer], rel=1e-5)
+        assert row["outcome_as_said"] == pytest.approx(as_said[buyer], rel=1e-4)
+        assert row["said_error"] == pytest.approx(abs(row["said"] - as_said[buyer]), rel=1e-3)
+    others = [row for row in found if row["who"] != "company"]
+    assert others
+    for row in others:
+        assert row["outcome_as_said"] == row["outcome"]
+        assert row["said_error"] == pytest.approx(abs(row["said"] - row["outcome"]), rel=1e-4)
+
+
+def test_a_companys_word_about_something_else_is_no_guidance() -> None:
+    """The same sum said by the company of another metric makes no row."""
+    said = next(
+        fact
+        for fact in store().as_of(AS_OF).facts
+        if (fact.entity, fact.metric, fact.stated_by) == ("META", "capex_guidance", "company")
+    )
+    other = [
+        replace(fact, metric="sell_side_capex_forecast") if fact.fact_id == said.fact_id else fact
+        for fact in store().facts
+    ]
+    rows = rolling_origin(Store(other), [AS_OF], draws=50, prior=True)["years"]
+    assert said.fact_id not in {row["fact"] for row in rows}
 
 
 def test_bofas_outcome_is_the_published_one() -> None:

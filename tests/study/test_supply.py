@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from jevons.facts import Store, load
+from jevons.model.anchors import BUYERS
+from jevons.model.buyers import balances, funding
 from jevons.model.clock import QUARTERS, YEARS
 from jevons.study import Study
+from jevons.study.capital import reported_capex
 
 DAY, LATER = date(2025, 3, 11), date(2026, 3, 11)
 DRAWS = 400
@@ -184,6 +187,28 @@ def test_an_indebted_buyer_is_flagged_once_its_capex_has_outrun_its_money() -> N
     )
     assert early["MSFT"] == []
     assert 2026 in late["ORCL"]
+
+
+def test_a_buyers_build_is_held_against_its_money_by_the_chains_own_draws() -> None:
+    """How far reports wander is in the range shown alone; what was reported is in both."""
+    answer, block = study(DAY).capital()["funding"], study(DAY).build_out.block
+    row = next(row for row in answer if row["buyer"] == "ORCL")
+    balance = next(each for each in balances(study(DAY).snapshot) if each.buyer == "ORCL")
+    years = np.array(YEARS) + 0.5 - 2025.0 + 0.5
+    inputs = block.inputs
+    money = funding(
+        balance, inputs["buyers_cash_flow_growth"], inputs["capex_intensity_limit"], years
+    )
+    own = block.paths["capex_by_buyer"][BUYERS.index("ORCL")].reshape(len(YEARS), 4, -1).sum(1)
+    for at, year in enumerate(YEARS):
+        if year > 2024:
+            chance = np.mean(own[at] > money[at])
+            assert row["p_exceeds"][at] == pytest.approx(chance, abs=1e-5)
+            low, high = np.quantile(own[at], (0.05, 0.95))
+            assert row["capex"]["p95"][at] - row["capex"]["p05"][at] > high - low
+    spent = reported_capex(study(DAY).snapshot, "ORCL", 2024)["cash"]
+    levels = [row["capex"][level][YEARS.index(2024)] for level in ("p05", "p95", "mean")]
+    assert levels == pytest.approx([spent] * 3, rel=1e-5)
 
 
 def test_definitions_of_capex_stand_apart() -> None:

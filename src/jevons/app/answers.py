@@ -35,7 +35,10 @@ class Levels(Open):
     p50: list[float]
     p75: list[float]
     p95: list[float]
-    mean: list[float]
+    mean: list[float] = Field(
+        description="Of the chain's own draws, also where the quantiles are those of reports to "
+        "come: a walk of uncertain deviation has no mean, and the chain's means add up."
+    )
 
 
 class QuarterlyPath(Levels):

@@ -36,7 +36,7 @@ LIMIT_OF_POWER = supply.LIMITS.index("power")
 REASONING = demand.WORKLOADS.index("reasoning_agents")
 CHIPS = supply.LIMITS.index("accelerators") - 1  # among the capacities, the limits after "desired"
 HOURS = 8.76  # thousand hours a year: millions of units x USD/hour x HOURS = USD_bn a year
-MOST_TOKENS = 40.0  # log, over or under the anchor's: past all money, within single precision
+MOST_TOKENS = 75.0  # log, over or under the anchor's: past all money, within single precision
 EARLIER_QUARTERS = 6.0  # fleet before the clock, in quarters of its first additions
 EARLY_AGE = 2  # its mean age before the clock's first quarter, in quarters
 

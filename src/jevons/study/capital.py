@@ -28,12 +28,16 @@ FLAG = 0.5  # a buyer is flagged in years in which most draws build beyond its m
 def funding(snapshot: Snapshot, reports: Reports, block: Block) -> list[dict[str, Any]]:
     """Each buyer by year: capex, money for it, and the chance that the build exceeds it.
 
-    USD_bn a year, capex as the buyer will report it. ``p_exceeds`` is the share of draws, ``flag``
-    whether it is above :data:`FLAG`. Buyers whose balance is not known by the day are left out.
+    USD_bn a year; quarters up to the anchor are what was reported. After it the range of capex is
+    that of what the buyer will report, ``p_exceeds`` the share of the chain's own draws (by how
+    much reports err is no money spent), ``flag`` whether it is above :data:`FLAG`. Buyers whose
+    balance is not known by the day are left out.
     """
     number = {buyer: i for i, buyer in enumerate(anchors.BUYERS)}
-    capex = year_sums(reports.around(block.paths)[BY_BUYER])
-    own = year_sums(block.paths[BY_BUYER])
+    paths, drawn = {BY_BUYER: block.paths[BY_BUYER].copy()}, reports.around(block.paths)
+    for each in (paths, drawn):
+        reports.put_past(each)
+    own, capex = year_sums(paths[BY_BUYER]), year_sums(drawn[BY_BUYER])
     middle = np.array(YEARS) + 0.5
     last = reports.experiment.anchor
     anchor = int(last[:4]) + int(last[5]) / 4
@@ -44,14 +48,13 @@ def funding(snapshot: Snapshot, reports: Reports, block: Block) -> list[dict[str
             balance, growth, block.inputs["capex_intensity_limit"], middle - anchor + 0.5
         )
         at = number[balance.buyer]
-        spent = capex[at]
-        chance = [rounded(np.mean(row)) for row in spent > money]
+        chance = [rounded(np.mean(row)) for row in own[at] > money]
         rows.append(
             {
                 "buyer": balance.buyer,
                 "operating_cash_flow": balance.cash_flow,
                 "net_debt": rounded(balance.net_debt),
-                "capex": spread(by_year(own[at], "USD_bn"), by_year(spent, "USD_bn")),
+                "capex": spread(by_year(own[at], "USD_bn"), by_year(capex[at], "USD_bn")),
                 "funding": by_year(money, "USD_bn"),
                 "p_exceeds": chance,
                 "flag": [

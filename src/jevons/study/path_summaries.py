@@ -70,8 +70,8 @@ class PathSummaries:
             than for the last four), None where the clock ends before.
         p_thesis_shortfall: P(gross shortfall above :data:`THESIS_SHORTFALL` at the end of
             :data:`THESIS_YEAR`). kept: paths (draw, ..., quarter) that were to be kept, by name;
-            reported: those of :data:`~jevons.study.reports.OUTPUTS` with the draws of reports; none
-            where the draws are too many.
+            reported: those of :data:`~jevons.study.reports.OUTPUTS` with what was reported up to
+            the anchor and then the draws of reports; none where the draws are too many.
     """
 
     quantities: dict[str, Any]
@@ -96,7 +96,9 @@ def summarise_paths(
         paths = simulate(reports.experiment, draws, outputs(), progress)
         rows = {name: np.moveaxis(path, 0, -1) for name, path in paths.items()}
         with_reports = reports.around(rows)
-        quantities = _sorted(rows, with_reports, tally)
+        quantities = _sorted(rows, with_reports)
+        reports.put_past(with_reports)
+        tally.add(with_reports)
         kept = {name: paths[name] for name in keep}
         reported = {name: np.moveaxis(with_reports[name], -1, 0) for name in OUTPUTS}
     else:
@@ -126,7 +128,7 @@ class _Tally:
         self.years_known = anchor >= 3 and anchor + 4 < len(QUARTERS)
 
     def add(self, paths: Mapping[str, np.ndarray]) -> None:
-        """Count one block's paths, each (quarter, draw), capex as reported."""
+        """Count one block's paths, each (quarter, draw), capex as reported, to come and past."""
         now = self.anchor + 1
         limit, capex = paths[BINDING][now:], paths[TOTAL]
         self.binding += np.stack([(limit == at).sum(1) for at in range(len(LIMITS))])
@@ -159,10 +161,9 @@ def _joined(found: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def _sorted(
-    paths: Mapping[str, np.ndarray], with_reports: Mapping[str, np.ndarray], tally: _Tally
+    paths: Mapping[str, np.ndarray], with_reports: Mapping[str, np.ndarray]
 ) -> dict[str, Any]:
     """Summaries of every series of the paths, each (..., quarter, draw)."""
-    tally.add(with_reports)
     rows = _rows(paths, with_reports)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # sorting lets others run
         found = pool.map(summary, rows, (row.T for row in rows.values()))
@@ -189,8 +190,10 @@ def _counted(
         parts.append(counted)
         if end == min(draws, (block + 1) * BLOCK):
             histograms.add(block, waiting.pop(block))
+        total = {TOTAL: with_reports[TOTAL].copy()}  # its history is counted above
+        reports.put_past(total)
         with turn:
-            tally.add(with_reports)
+            tally.add({**with_reports, **total})
 
     each_part(reports.experiment, draws, take, outputs(), progress)
     assert histograms is not None  # block 0 always comes

@@ -3,7 +3,8 @@
 A report is the chain's path times exp(common walk + own walk + measurement errors), a seller's path
 put on its report of the anchor. The walks start at the anchor quarter and go on to the clock's end;
 their yearly deviations are those that the calibration found, or before it the declared ones. What
-nobody reports is the chain's own path.
+nobody reports is the chain's own path. Up to the anchor a figure that reports decide has what was
+reported (:meth:`Reports.put_past`); elsewhere history is the chain's own, to be held against it.
 """
 
 import math
@@ -16,6 +17,7 @@ from zlib import crc32
 
 import numpy as np
 
+from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTER_YEARS, QUARTERS
 from jevons.model.evidence import common_parts
@@ -24,6 +26,7 @@ from jevons.model.observations import SALES
 from jevons.model.observations import series as observed_series
 from jevons.model.posterior import Posterior
 from jevons.model.priors import Z_90
+from jevons.model.reported import quarterly
 from jevons.model.setting import SELLERS
 from jevons.model.simulate import PART, Experiment, series
 from jevons.quantiles import LEVELS
@@ -71,14 +74,26 @@ class Wander(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """How the reports of an experiment are drawn: its paths, and how each series wanders."""
+    """How the reports of an experiment are drawn.
+
+    Attributes:
+        experiment: whose paths they lie around. wander: how, by series. known: what was reported of
+            quarters up to the anchor by name of the path, :data:`TOTAL` where all buyers did, by
+            position on the clock. parts: by how much the common walk moves a path, 1 if not named.
+    """
 
     experiment: Experiment
     wander: Mapping[str, Wander]
+    known: Mapping[str, Mapping[int, float]]
+    parts: Mapping[str, float]
 
     @staticmethod
-    def of(experiment: Experiment, posterior: Posterior | None) -> "Reports":
-        """The reports of an experiment at the posterior, or at the priors if there is none."""
+    def of(snapshot: Snapshot, experiment: Experiment, posterior: Posterior | None) -> "Reports":
+        """The reports of an experiment at the posterior, or at the priors if there is none.
+
+        Args:
+            snapshot: what was known on the experiment's day.
+        """
         found = {}
         for name in (COMMON, *(each.series for each in REPORTED.values())):
             entry = observed_series()[name]
@@ -87,7 +102,8 @@ class Reports:
             if posterior is not None:
                 low, middle, high = posterior.discrepancy[name]
             found[name] = Wander(middle, math.log(high / low) / (2 * Z_90), entry.measurement)
-        return Reports(experiment, found)
+        known = _known(snapshot, QUARTERS.index(experiment.anchor))
+        return Reports(experiment, found, known, common_parts(experiment))
 
     def around(self, paths: Mapping[str, np.ndarray], first: int = 0) -> dict[str, np.ndarray]:
         """Paths with draws of reports in the quarters after the anchor of what companies report.
@@ -118,8 +134,11 @@ class Reports:
             ahead = {name: row[now + 1 :, part] for name, row in rows.items()}
             self._scatter(ahead, (first + start) // PART)
 
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # drawing lets others run
-            list(pool.map(scatter, range(0, draws, PART)))
+        if draws <= PART:  # the caller has threads of its own
+            scatter(0)
+        else:
+            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # drawing lets others run
+                list(pool.map(scatter, range(0, draws, PART)))
         if TOTAL in found:
             found[TOTAL][now + 1 :] = found[BY_BUYER][:, now + 1 :].sum(0)
         return found
@@ -128,6 +147,19 @@ class Reports:
         """:meth:`around` for arrays as ``simulate`` gives them, (draw, ..., quarter)."""
         found = self.around({name: np.moveaxis(path, 0, -1) for name, path in paths.items()})
         return {name: np.moveaxis(path, -1, 0) for name, path in found.items()}
+
+    def put_past(self, paths: Mapping[str, np.ndarray]) -> None:
+        """Put what was reported into quarters up to the anchor, in place.
+
+        Args:
+            paths: by output, (..., quarter, draw); those of :data:`OUTPUTS` must be writable.
+        """
+        for name, values in self.known.items():
+            output, place = series(name)
+            if output in paths:
+                row = paths[output] if place is None else paths[output][place]
+                for at, value in values.items():
+                    row[at] = value
 
     def _put_on_reports(self, rows: Mapping[str, np.ndarray], now: int) -> None:
         """Put sellers' paths (quarter, draw) on their reports of the anchor, in place."""
@@ -138,12 +170,13 @@ class Reports:
 
     def _scatter(self, rows: Mapping[str, np.ndarray], part: int) -> None:
         """Multiply one part's rows of the quarters ahead, (quarter, draw), in place."""
-        parts = common_parts(self.experiment)
+        if not rows:
+            return
         ahead, draws = next(iter(rows.values())).shape
         common = self._errors(COMMON, part, ahead)
         for name, row in rows.items():
             own = self._errors(REPORTED[name].series, part, ahead)
-            errors = parts.get(name, 1.0) * common + own
+            errors = self.parts.get(name, 1.0) * common + own
             np.multiply(row, np.exp(errors[:, :draws]), out=row)
 
     def _errors(self, name: str, part: int, ahead: int) -> np.ndarray:
@@ -164,6 +197,21 @@ class Reports:
         scale = math.sqrt(QUARTER_YEARS) * deviation
         errors: np.ndarray = scale * walk + wander.error * (normals[1:, 1] - normals[0, 1])
         return errors
+
+
+def _known(snapshot: Snapshot, anchor: int) -> dict[str, dict[int, float]]:
+    """What was reported by name of the path and position on the clock, up to the anchor."""
+    found = {}
+    for name, each in REPORTED.items():
+        facts = quarterly(snapshot.select(entity=each.entity, metric=each.metric))
+        found[name] = {
+            at: facts[quarter].central
+            for at, quarter in enumerate(QUARTERS[: anchor + 1])
+            if quarter in facts
+        }
+    buyers = [found[f"{BY_BUYER}.{buyer}"] for buyer in BUYERS]
+    common = sorted(set.intersection(*(set(known) for known in buyers)))
+    return found | {TOTAL: {at: sum(known[at] for known in buyers) for at in common}}
 
 
 def with_parts(names: Sequence[str]) -> tuple[str, ...]:

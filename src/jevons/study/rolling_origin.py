@@ -18,6 +18,7 @@ from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
 from jevons.model.reported import quarterly
+from jevons.model.statements import spent
 from jevons.quantiles import rounded
 from jevons.study.reports import REPORTED, TOTAL
 from jevons.study.study import Study
@@ -213,7 +214,11 @@ def _by(rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, Any]:
 
 
 def _years(study: Study, later: Snapshot, ahead: Mapping[str, np.ndarray]) -> list[dict[str, Any]]:
-    """What analysts and companies had said of a calendar year that the forecast completes."""
+    """What analysts and companies had said of a calendar year that the forecast completes.
+
+    ``outcome`` is cash capex, which the chain forecasts and analysts are held against;
+    ``outcome_as_said`` what the words are: a company's own guidance counts capex in its own way.
+    """
     first = QUARTERS.index(study.experiment.anchor) + 1
     names = QUARTERS[first : first + AHEAD]
     rows = []
@@ -242,6 +247,11 @@ def _years(study: Study, later: Snapshot, ahead: Mapping[str, np.ndarray]) -> li
             ):
                 continue
             outcome = sum(each[quarter] for each in outcomes for quarter in quarters)
+            of_its_own = (fact.stated_by, fact.metric) == ("company", "capex_guidance")
+            as_said = outcome
+            if of_its_own:
+                counted = [spent(later, member) for member in members]
+                as_said = sum(each[quarter].amount for each in counted for quarter in quarters)
             said = fact.central
             rows.append(
                 {
@@ -250,7 +260,8 @@ def _years(study: Study, later: Snapshot, ahead: Mapping[str, np.ndarray]) -> li
                     "universe": "+".join(members),
                     "year": year,
                     "said": rounded(said),
-                    "said_error": rounded(abs(said - outcome)),
+                    "said_error": rounded(abs(said - as_said)),
+                    "outcome_as_said": rounded(as_said),
                     "fact": fact.fact_id,
                     **scored(draws, outcome),
                 }

@@ -56,8 +56,8 @@ class Run:
     def reported(self, names: Sequence[str], draws: int | None = None) -> dict[str, np.ndarray]:
         """The first draws, all by default, of series by ``name`` or ``name.member``.
 
-        Each is (draw, quarter); what companies report has the draws of their reports. Held as
-        :meth:`paths` are.
+        Each is (draw, quarter); what companies report has what was reported up to the anchor and
+        then the draws of their reports. Held as :meth:`paths` are.
         """
         places = {name: series(SECOND_NAMES.get(name, name)) for name in names}
         paths = self._with_reports(sorted({output for output, _ in places.values()}), draws)
@@ -68,12 +68,17 @@ class Run:
 
     def _with_reports(self, names: Sequence[str], draws: int | None) -> Mapping[str, np.ndarray]:
         if self.draws > KEPT:
-            return self.reports.of_simulated(self.paths(with_parts(names), draws))
+            return self._reports_of(self.paths(with_parts(names), draws))
         if not self._reported and not set(names).isdisjoint(OUTPUTS):
             paths = self.paths(list(dict.fromkeys((*names, *OUTPUTS))))  # one run for all
-            self._reported = self.reports.of_simulated({name: paths[name] for name in OUTPUTS})
+            self._reported = self._reports_of({name: paths[name] for name in OUTPUTS})
         found = dict(self.paths([name for name in names if name not in OUTPUTS], draws))
         return found | {name: self._reported[name][:draws] for name in names if name in OUTPUTS}
+
+    def _reports_of(self, paths: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        found = self.reports.of_simulated(paths)
+        self.reports.put_past({name: np.moveaxis(path, 0, -1) for name, path in found.items()})
+        return found
 
     def inputs(self, names: Sequence[str], draws: int | None = None) -> dict[str, np.ndarray]:
         """The first draws of inputs, all by default, each (draw,), in the inputs' units.

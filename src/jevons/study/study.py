@@ -183,7 +183,7 @@ class Study:
     @cached_property
     def reports(self) -> Reports:
         """How what companies will report is drawn around the experiment's paths."""
-        return Reports.of(self.experiment, self.posterior)
+        return Reports.of(self.snapshot, self.experiment, self.posterior)
 
     @cached_property
     def run(self) -> Run:
@@ -219,8 +219,8 @@ class Study:
     def dataset(self, names: Sequence[str] | None = None) -> "xr.Dataset":
         """The simulated paths with labelled axes and units, all of them by default.
 
-        What companies report holds the draws of their reports; the chain's own paths are those of
-        :func:`~jevons.model.simulate.simulate`.
+        What companies report holds the draws of their reports after the anchor, the chain's own
+        paths up to it; those of all quarters are :func:`~jevons.model.simulate.simulate`'s.
         """
         wanted = None if names is None else with_parts(names)
         paths = simulate(self.experiment, self.draws, wanted, self.progress)
