@@ -235,7 +235,8 @@ class Plain:
         for t in range(quarters):
             forecast = t > self.anchor
             eps, tokens = self.respond(tokens, spend, t)
-            inference = self.inference * np.exp(tokens - self.at_anchor - self.relative_gain[t])
+            beyond = np.clip(tokens - self.at_anchor, -model.MOST_TOKENS, model.MOST_TOKENS)
+            inference = self.inference * np.exp(beyond - self.relative_gain[t])
             cost = inference.sum(0) * self.hour[t] * model.HOURS / self.gdp[t]
             afford = 1 / (1 + cost / x["spend_share_ceiling"])
             inference = inference * afford
@@ -293,7 +294,7 @@ class Plain:
             mix = inference / inference.sum(0)
             scarcity = np.maximum(wanted / fleet, 1) ** (1 / (self.elasticity * mix).sum(0))
             kept = {
-                "tokens": tokens - self.at_anchor + np.log(afford),
+                "tokens": beyond + np.log(afford),
                 "compute_by_workload": inference,
                 "pretraining_compute": pretraining,
                 "post_training_compute": post,
