@@ -168,6 +168,10 @@ def test_cash_flow_is_a_quarter_of_each_buyers_last_year_carried_to_the_anchor()
     growth = settled("buyers_cash_flow_growth", *years, *early)
     assert growth.value == pytest.approx(math.log(2) / 3)
     assert len(growth.facts) == 10
+    fourth = [
+        fact(buyer, "operating_cash_flow", 10.0, *quarter_days(2021, 4)) for buyer in BUYERS
+    ]  # a quarter that ends with the year is not the year
+    assert settled("buyers_cash_flow_growth", *years, *early, *fourth) == growth
     assert settled("buyers_cash_flow", *years, *early).value == pytest.approx(
         5 * 80 / 4 * 2 ** (0.375 / 3), rel=1e-3
     )

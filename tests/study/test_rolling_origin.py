@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from jevons.facts import Store
+from jevons.model.anchors import BUYERS
 from jevons.study import Study
 from jevons.study.rolling_origin import (
     AHEAD,
     FIVE,
-    METRICS,
     _run,
     reported,
     reports_ahead,
@@ -61,7 +61,7 @@ def test_what_became_known_later_changes_no_forecast_but_its_score() -> None:
     first, second = (
         reports_ahead(Study(each, AS_OF, draws=50, prior=True)) for each in (known, store())
     )
-    assert set(first) == {*METRICS, FIVE}
+    assert set(first) == {*BUYERS, "NVDA", "AVGO", FIVE}
     for entity, values in first.items():
         assert values.shape == (50, AHEAD)
         np.testing.assert_array_equal(values, second[entity])

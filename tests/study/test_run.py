@@ -34,7 +34,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 def test_the_summaries_leave_the_shared_paths_to_others(asked: list[tuple[str, ...]]) -> None:
     run = Run(reports(), DRAWS, shared=("fleet", "ai_revenue"))
-    run.summaries  # noqa: B018
+    assert run.summaries.quantities
     found = run.paths(["ai_revenue", "fleet"], 100)
     assert len(asked) == 1
     alone = simulate(experiment(), 100, ["ai_revenue", "fleet"])
@@ -51,7 +51,7 @@ def test_what_was_simulated_is_not_simulated_again(asked: list[tuple[str, ...]])
 
 def test_reports_are_drawn_once_and_the_chains_own_paths_stay(asked: list[tuple[str, ...]]) -> None:
     run = Run(reports(), DRAWS)
-    run.summaries  # noqa: B018
+    assert run.summaries.quantities
     names = ["buyers_capex", "data_center_revenue", "fleet"]
     few, every = run.reported(names, 100), run.reported(names)
     own = run.paths(["buyers_capex", "fleet"])

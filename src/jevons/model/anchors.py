@@ -26,7 +26,7 @@ from jevons.model.nvidia import (
     accelerator_spend_growth_past,
     anchor_quarter,
 )
-from jevons.model.reported import Anchor, last_year, quarterly
+from jevons.model.reported import Anchor, last_year, quarterly, yearly
 
 BUYERS: tuple[str, ...] = ("MSFT", "AMZN", "GOOGL", "META", "ORCL")
 TOKEN_GROWTH = (
@@ -138,8 +138,9 @@ def buyers_cash_flow(snapshot: Snapshot) -> Anchor:
     Each one's last fiscal year known, a quarter of it, carried from the year's middle to the
     anchor's at :func:`buyers_cash_flow_growth`: reports are up to a year and a half old.
     """
-    growth = buyers_cash_flow_growth(snapshot).value or CASH_FLOW_GROWTH
-    total, used = 0.0, []
+    read = buyers_cash_flow_growth(snapshot)
+    growth = CASH_FLOW_GROWTH if read.value is None else read.value
+    total, used = 0.0, list(read.facts)
     for buyer in BUYERS:
         last = last_year(snapshot.select(entity=buyer, metric="operating_cash_flow"))
         if last is None:
@@ -148,7 +149,7 @@ def buyers_cash_flow(snapshot: Snapshot) -> Anchor:
         ahead = year_end(anchor_quarter(snapshot)) - QUARTER_YEARS / 2 - (end - 0.5)
         total += last.central / QUARTERS_A_YEAR * math.exp(growth * ahead)
         used.append(last.fact_id)
-    return Anchor(total, tuple(used))
+    return Anchor(total, tuple(dict.fromkeys(used)))
 
 
 def buyers_cash_flow_growth(snapshot: Snapshot) -> Anchor:
@@ -158,15 +159,13 @@ def buyers_cash_flow_growth(snapshot: Snapshot) -> Anchor:
     """
     now, before, used = 0.0, 0.0, []
     for buyer in BUYERS:
-        last = last_year(snapshot.select(entity=buyer, metric="operating_cash_flow"))
-        if last is None:
+        years = yearly(snapshot.select(entity=buyer, metric="operating_cash_flow"))
+        last = max(years, default=0)
+        if last - CASH_FLOW_YEARS not in years:
             return Anchor(None, ())
-        then = last.period_end.replace(year=last.period_end.year - CASH_FLOW_YEARS)
-        first = snapshot.at(buyer, "operating_cash_flow", then)
-        if first is None:
-            return Anchor(None, ())
-        now, before = now + last.central, before + first.central
-        used += [first.fact_id, last.fact_id]
+        pair = years[last - CASH_FLOW_YEARS], years[last]
+        before, now = before + pair[0].central, now + pair[1].central
+        used += [fact.fact_id for fact in pair]
     return Anchor(math.log(now / before) / CASH_FLOW_YEARS, tuple(used))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jevons.model.capex import CATEGORIES
-from jevons.model.power import ABROAD_POWER
+from jevons.model.power import fed_abroad
 from jevons.model.supply import LIMITS
 
 Floats = NDArray[np.float64]
@@ -56,8 +56,7 @@ def gigawatts_per_spend(inputs: Named, paths: Named, watts: Floats) -> Floats:
     """
     units = paths["compute_built"] / paths["accelerator_spend"]
     in_us = paths["us_share_of_builds"]
-    most = np.maximum(ABROAD_POWER, 1 / inputs["us_share"] - 1)  # as power.fed_abroad
-    spent = 1 - in_us >= 0.999 * most * in_us
+    spent = 1 - in_us >= 0.999 * np.asarray(fed_abroad(in_us, inputs["us_share"]))
     gained = np.where(spent, 1 / in_us, 1 - inputs["builds_moved_abroad"])
     result: Floats = units * watts / 1e3 * inputs["pue"] * inputs["coincidence"] / gained
     return result

@@ -223,20 +223,19 @@ def _build(
         capacity = jnp.where(forecast, capacity, now["log_history"] + slack)
         orders = jnp.where(forecast, orders, 0.0)
         per_spend = power.facility_gw(x, now["units"], now["watts"])
-        home_share = x["us_share"]
         in_window = now["year_end"] > power.WINDOW_START
         headroom = power.headroom(now["gw_supply"], now["gw_arriving"], state.gw_used, in_window)
         wished = jnp.where(forecast, jnp.exp(plan), now["history"])
         bounds = [wished, *jnp.exp(capacity), now["capital"]]
         free, _, _ = supply.smallest(bounds)
         fed = headroom / per_spend
-        powered = power.world_build(free, fed, home_share, x["builds_moved_abroad"])
+        powered = power.world_build(free, fed, x["us_share"], x["builds_moved_abroad"])
         bounds.insert(LIMIT_OF_POWER, powered)
         build, limit, room = supply.smallest(bounds)
         spend = jnp.where(forecast, build, now["history"])
         without_power = jnp.where(forecast, free, now["history"])
-        in_us = home_share * without_power
-        in_us = jnp.where(forecast, jnp.minimum(in_us, fed), in_us)
+        chosen = x["us_share"] * without_power
+        in_us = jnp.where(forecast, jnp.minimum(chosen, fed), chosen)
         built = spend * now["units"]
         vintages = jax.lax.dynamic_update_index_in_dim(state.vintages, built, now["vintage"], 0)
         fleet = standing + built
@@ -248,7 +247,7 @@ def _build(
             capacity,
             orders,
             state.gw_used + in_window * in_us * per_spend,
-            state.gw_wanted + in_window * home_share * without_power * per_spend,
+            state.gw_wanted + in_window * chosen * per_spend,
             wanted,
             spend,
             plan,

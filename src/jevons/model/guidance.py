@@ -58,10 +58,10 @@ def guided(snapshot: Snapshot) -> Guided:
         latest = _guidance(snapshot, buyer, anchor)
         if latest is None:
             continue
-        facts_used, quarters, now, left = latest
+        used, quarters, now, left = latest
         if left > 0:
             growth[buyer] = _growth(capex.now, quarters, left * capex.now / now), max(quarters)
-            facts += facts_used
+            facts += used
     return Guided(growth, tuple(dict.fromkeys(facts)))
 
 
@@ -106,14 +106,12 @@ def _guidance(
         found, key=lambda each: (each[0].fact.known_on, each[0].fact.period_end)
     )
     now = reported[max(name for name in reported if name <= QUARTERS[anchor])]
+    facts: tuple[str, ...] = (said.fact.fact_id,)
     if set(said.quarters) <= set(reported):
-        return (
-            (said.fact.fact_id,),
-            ahead,
-            now,
-            sum(reported[name] for name in said.quarters) - before,
-        )
-    record = overrun(snapshot, buyer)
-    assert record.value is not None
-    beyond = exp(record.value * QUARTER_YEARS * float(np.mean(ahead)))
-    return (said.fact.fact_id, *record.facts), ahead, now, beyond * (said.amount - before)
+        left = sum(reported[name] for name in said.quarters) - before
+    else:
+        record = overrun(snapshot, buyer)
+        assert record.value is not None
+        beyond = exp(record.value * QUARTER_YEARS * float(np.mean(ahead)))
+        facts, left = (*facts, *record.facts), beyond * (said.amount - before)
+    return facts, ahead, now, left

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 
 from jevons.model.clock import QUARTER_YEARS
 from jevons.model.demand import Inputs
+from jevons.model.priors import Draws
 
 OPTIONS: tuple[str, ...] = ("fuel_cells", "bitcoin_sites", "gas_turbines", "nuclear_colocation")
 WINDOW_START, WINDOW_END = 2025.0, 2029.0  # the published window: calendar years 2025 to 2028
@@ -99,9 +100,9 @@ def headroom(
 
     Where history drew more than all supply so far, only what is firm can be drawn as it arrives:
     options that start later arrive faster from then on, which must not count for them. And what
-    could be connected in the anchor quarter can be in a later one. A shock may
-    take supply away; what is built already keeps its power, and what arrives is the shock's share
-    of what would have; no quarter has less than :data:`LEAST_HEADROOM`.
+    could be connected in the anchor quarter can be in a later one. A shock may take supply away;
+    what is built already keeps its power, and what arrives is the shock's share of what would have;
+    no quarter has less than :data:`LEAST_HEADROOM`.
 
     Args:
         supply: slack plus all supply so far, GW. arriving: firm supply of this quarter, or what
@@ -168,7 +169,7 @@ def world_build(
     return jnp.where(turned_away > 0, short, at_home / us_share)
 
 
-def fed_abroad(at_home: jax.Array, us_share: jax.Array) -> jax.Array:
+def fed_abroad(at_home: Draws, us_share: Draws) -> Draws:
     """What power abroad feeds, in the unit of ``at_home``, what that of the US does, (draw,).
 
     :data:`ABROAD_POWER` of it, and never less than what would be built there with it.

@@ -27,7 +27,14 @@ def quarterly(facts: Sequence[Fact]) -> dict[str, Fact]:
     return dict(sorted(found.items()))
 
 
+def yearly(facts: Iterable[Fact]) -> dict[int, Fact]:
+    """Facts about periods of about a year, by the calendar year of their end."""
+    years = [fact for fact in facts if 350 <= fact.days <= 380]
+    ordered = sorted(years, key=lambda fact: fact.period_end)
+    return {fact.period_end.year: fact for fact in ordered}
+
+
 def last_year(facts: Iterable[Fact]) -> Fact | None:
     """The fact about the latest period of about a year."""
-    years = [fact for fact in facts if 350 <= fact.days <= 380]
-    return max(years, key=lambda fact: fact.period_end, default=None)
+    years = yearly(facts)
+    return years[max(years)] if years else None

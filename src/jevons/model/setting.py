@@ -25,9 +25,7 @@ class Setting(NamedTuple):
     buyer_now: jax.Array  # capex at the anchor, USD_bn/quarter, (buyer,)
     shocks: Shocks  # logs of factors by quarter
     surge: jax.Array  # log of reported revenue over its trend through the anchor, (quarter,)
-    told: (
-        jax.Array
-    )  # capex as a buyer guides it, USD_bn/quarter, 0 if it does not, (buyer, quarter)
+    told: jax.Array  # capex as buyers guide it, USD_bn/quarter, 0 if they do not, (buyer, quarter)
     net_debt: jax.Array  # of the buyers together, USD_bn, scalar
     reported: jax.Array  # AI revenue at the anchor of SELLERS, USD_bn/quarter, 0 if not, (seller,)
     generations: Generations  # how price and watts of compute move

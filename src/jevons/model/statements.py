@@ -13,6 +13,7 @@ from statistics import mean
 
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
+from jevons.model.anchors import year_end
 from jevons.model.clock import QUARTER_YEARS, quarter_of
 from jevons.model.reported import Anchor, quarterly
 
@@ -78,7 +79,7 @@ def spent(snapshot: Snapshot, buyer: str) -> dict[str, Spent]:
     for quarter, fact in sorted({**cash, **counted}.items()):
         amount = fact.central
         if quarter not in counted and both:
-            near = min(both, key=lambda other: abs(_number(other) - _number(quarter)))
+            near = min(both, key=lambda other: abs(year_end(other) - year_end(quarter)))
             amount *= counted[near].central / cash[near].central
         found[quarter] = Spent(amount, fact)
     return found
@@ -111,11 +112,11 @@ def overrun(snapshot: Snapshot, buyer: str) -> Anchor:
             same = [each for each in said if each.quarters == word.quarters]
             left, facts = same[-1].amount - before, list(same[-1].facts)
             until = _last_reported(reported, facts[0].known_on) or last
-        passed = _number(until) - _number(last)
-        distance = mean(min(_number(each) - _number(last), passed) for each in ahead)
+        passed = year_end(until) - year_end(last)
+        distance = mean(min(year_end(each) - year_end(last), passed) for each in ahead)
         if min(left, word.amount - before) > 0 and distance > 0:
             moves += log(left / (word.amount - before))
-            years += QUARTER_YEARS * distance
+            years += distance
             used += [fact.fact_id for fact in (*word.facts, *facts)]
     return Anchor(moves / years, tuple(dict.fromkeys(used)))
 
@@ -152,13 +153,3 @@ def _known_on(said: Statement) -> date:
 def _last_reported(reported: Mapping[str, Spent], day: date) -> str | None:
     """The last quarter whose spending was known on a day."""
     return max((each for each, it in reported.items() if it.fact.known_on <= day), default=None)
-
-
-def _number(quarter: str) -> int:
-    """Quarters since the year 0.
-
-    >>> _number("2025Q1") - _number("2024Q3")
-    2
-    """
-    year, number = quarter.split("Q")
-    return 4 * int(year) + int(number)

@@ -34,7 +34,8 @@ def funding(snapshot: Snapshot, reports: Reports, block: Block) -> list[dict[str
     balance is not known by the day are left out.
     """
     number = {buyer: i for i, buyer in enumerate(anchors.BUYERS)}
-    paths, drawn = {BY_BUYER: block.paths[BY_BUYER].copy()}, reports.around(block.paths)
+    paths = {BY_BUYER: block.paths[BY_BUYER].copy()}
+    drawn = reports.around(paths)
     for each in (paths, drawn):
         reports.put_past(each)
     own, capex = year_sums(paths[BY_BUYER]), year_sums(drawn[BY_BUYER])

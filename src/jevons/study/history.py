@@ -6,12 +6,11 @@ from typing import Any
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.variables import variable
-from jevons.model.anchors import BUYERS, quarter_end, tokens_reported
+from jevons.model.anchors import quarter_end, tokens_reported
 from jevons.model.chip_counts import counted_compute
 from jevons.model.clock import QUARTERS
 from jevons.model.nvidia import data_center_revenue
-from jevons.model.reported import quarterly
-from jevons.study.reports import REPORTED, SECOND_NAMES, TOTAL
+from jevons.study.reports import REPORTED, SECOND_NAMES, TOTAL, reported_facts
 
 Point = dict[str, Any]
 
@@ -27,7 +26,7 @@ def observed(snapshot: Snapshot) -> dict[str, list[Point]]:
         for quarter, fact in data_center_revenue(snapshot).items()
     ]
     found = {
-        TOTAL: _buyers_capex(snapshot),
+        TOTAL: _reported(snapshot, TOTAL),
         "data_center_revenue": revenue,
         "us_electricity": _us_electricity(snapshot),
         "tokens": _tokens(snapshot),
@@ -38,15 +37,9 @@ def observed(snapshot: Snapshot) -> dict[str, list[Point]]:
 def reported(snapshot: Snapshot) -> dict[str, list[Point]]:
     """:func:`observed`, and with it what each buyer, Broadcom and the counters of chips report."""
     found = observed(snapshot)
-    for name, each in REPORTED.items():
-        if name in SECOND_NAMES.values():
-            continue  # is there under its other name
-        facts = quarterly(snapshot.select(entity=each.entity, metric=each.metric))
-        found[name] = [
-            _point(quarter, fact.central, "USD_bn/quarter", [fact])
-            for quarter, fact in facts.items()
-            if quarter in QUARTERS
-        ]
+    for name in REPORTED:
+        if name not in SECOND_NAMES.values():  # which are there under the other name
+            found[name] = _reported(snapshot, name)
     found["compute_built"] = [
         _point(quarter, compute, "MH100e", [snapshot.get(name) for name in facts], "chips counted")
         for quarter, (compute, facts) in sorted(counted_compute(snapshot).items())
@@ -69,19 +62,20 @@ def _point(quarter: str, value: float, unit: str, facts: list[Fact], entity: str
     }
 
 
-def _buyers_capex(snapshot: Snapshot) -> list[Point]:
-    """Sum of the five buyers' cash capex in the quarters that all five have reported."""
-    by_buyer = [
-        quarterly(snapshot.select(entity=buyer, metric="capex_cash_ppe")) for buyer in BUYERS
+def _reported(snapshot: Snapshot, name: str) -> list[Point]:
+    """What was reported of a path, of the buyers' total in the quarters that all have reported."""
+    unit = variable(name.partition(".")[0]).unit
+    return [
+        _point(
+            quarter,
+            sum(fact.central for fact in facts),
+            unit,
+            list(facts),
+            ", ".join(fact.entity for fact in facts),
+        )
+        for quarter, facts in reported_facts(snapshot, name).items()
+        if quarter in QUARTERS
     ]
-    points = []
-    for quarter in QUARTERS:
-        facts = [known[quarter] for known in by_buyer if quarter in known]
-        if len(facts) == len(BUYERS):
-            total = sum(fact.central for fact in facts)
-            unit = variable(TOTAL).unit
-            points.append(_point(quarter, total, unit, facts, ", ".join(BUYERS)))
-    return points
 
 
 def _us_electricity(snapshot: Snapshot) -> list[Point]:

@@ -17,6 +17,7 @@ from zlib import crc32
 
 import numpy as np
 
+from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTER_YEARS, QUARTERS
@@ -199,19 +200,32 @@ class Reports:
         return errors
 
 
+def reported_facts(snapshot: Snapshot, name: str) -> dict[str, tuple[Fact, ...]]:
+    """The facts that report a path, a name of :data:`REPORTED` or :data:`TOTAL`, by quarter.
+
+    One a quarter, of the total one of each buyer in the quarters that all have reported; they add
+    up to what was reported. Quarters before the clock are among them.
+    """
+    if name == TOTAL:
+        each = [reported_facts(snapshot, f"{BY_BUYER}.{buyer}") for buyer in BUYERS]
+        common = sorted(set.intersection(*(set(known) for known in each)))
+        return {quarter: tuple(known[quarter][0] for known in each) for quarter in common}
+    of = REPORTED[name]
+    facts = quarterly(snapshot.select(entity=of.entity, metric=of.metric))
+    return {quarter: (fact,) for quarter, fact in facts.items()}
+
+
 def _known(snapshot: Snapshot, anchor: int) -> dict[str, dict[int, float]]:
     """What was reported by name of the path and position on the clock, up to the anchor."""
-    found = {}
-    for name, each in REPORTED.items():
-        facts = quarterly(snapshot.select(entity=each.entity, metric=each.metric))
-        found[name] = {
-            at: facts[quarter].central
-            for at, quarter in enumerate(QUARTERS[: anchor + 1])
-            if quarter in facts
+    places = {quarter: at for at, quarter in enumerate(QUARTERS[: anchor + 1])}
+    return {
+        name: {
+            places[quarter]: sum(fact.central for fact in facts)
+            for quarter, facts in reported_facts(snapshot, name).items()
+            if quarter in places
         }
-    buyers = [found[f"{BY_BUYER}.{buyer}"] for buyer in BUYERS]
-    common = sorted(set.intersection(*(set(known) for known in buyers)))
-    return found | {TOTAL: {at: sum(known[at] for known in buyers) for at in common}}
+        for name in (*REPORTED, TOTAL)
+    }
 
 
 def with_parts(names: Sequence[str]) -> tuple[str, ...]:

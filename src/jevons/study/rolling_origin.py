@@ -17,10 +17,9 @@ from jevons.facts import Store
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS
 from jevons.model.clock import QUARTERS
-from jevons.model.reported import quarterly
 from jevons.model.statements import spent
 from jevons.quantiles import rounded
-from jevons.study.reports import REPORTED, TOTAL
+from jevons.study.reports import REPORTED, TOTAL, reported_facts
 from jevons.study.study import Study
 
 DAYS: tuple[date, ...] = (
@@ -34,7 +33,8 @@ DAYS: tuple[date, ...] = (
 AHEAD = 4
 LEVELS = (0.5, 0.8, 0.9)
 FIVE = "five buyers"  # the entity that reports the total
-METRICS: Mapping[str, str] = {each.entity: each.metric for each in REPORTED.values()}
+# The path that an entity reports.
+NAMES: Mapping[str, str] = {each.entity: name for name, each in REPORTED.items()} | {FIVE: TOTAL}
 BASELINES: Mapping[str, Callable[[Sequence[float], int], list[LogNormal]]] = {
     "random_walk": random_walk,
     "damped_trend": damped_trend,
@@ -97,12 +97,8 @@ def calibrated(store: Store, day: date, draws: int, seed: int) -> Study:
 
 def reported(snapshot: Snapshot, entity: str) -> dict[str, float]:
     """What an entity, or the five buyers together, reported by quarter of the clock and before."""
-    if entity == FIVE:
-        each = [reported(snapshot, buyer) for buyer in BUYERS]
-        common = set.intersection(*(set(known) for known in each))
-        return {quarter: sum(known[quarter] for known in each) for quarter in sorted(common)}
-    facts = quarterly(snapshot.select(entity=entity, metric=METRICS[entity]))
-    return {quarter: fact.central for quarter, fact in facts.items()}
+    found = reported_facts(snapshot, NAMES[entity]).items()
+    return {quarter: sum(fact.central for fact in facts) for quarter, facts in found}
 
 
 def reports_ahead(study: Study) -> dict[str, np.ndarray]:
@@ -112,10 +108,9 @@ def reports_ahead(study: Study) -> dict[str, np.ndarray]:
         (draw, quarter), USD_bn a quarter: each buyer's cash capex, their sum under :data:`FIVE`,
         NVIDIA's data-centre and Broadcom's AI revenue.
     """
-    names = {each.entity: name for name, each in REPORTED.items()} | {FIVE: TOTAL}
-    drawn = study.run.reported(list(names.values()))
+    drawn = study.run.reported(list(NAMES.values()))
     first = QUARTERS.index(study.experiment.anchor) + 1
-    return {entity: drawn[name][:, first : first + AHEAD] for entity, name in names.items()}
+    return {entity: drawn[name][:, first : first + AHEAD] for entity, name in NAMES.items()}
 
 
 def _quarters(
