@@ -230,6 +230,23 @@ def test_a_chip_known_by_fp4_alone_holds_every_weight_in_it() -> None:
     assert rubin.machine().dense_rate == chip("Rubin").rate("fp4")
 
 
+def test_weights_in_int4_are_multiplied_in_bf16_and_the_rest_of_a_mixture_kept_in_it() -> None:
+    kimi, dense = (
+        plan(architecture(name), chip("B200"), "int4", 8) for name in ("kimi-k2", "llama-3.1-70b")
+    )
+    assert (kimi.dense_bytes, dense.dense_bytes) == (2.0, 4 / 8 + 2 / 32)
+    assert kimi.machine().expert_rate == dense.machine().dense_rate == chip("B200").rate("bf16")
+    assert not kimi.machine().expert_four_bit
+
+
+def test_memory_of_a_datasheet_is_in_binary_units() -> None:
+    """FP8 weights of DeepSeek-V3, 168 GB a chip, ran on four B200 of 180 (InferenceX 3363)."""
+    setup = plan(architecture("deepseek-v3"), chip("B200"), "fp8", 4, {"tp": 4}, "fp8")
+    assert setup.weight_bytes_per_chip > 0.9 * 180e9
+    free = 0.9 * 180 * 2**30 - setup.weight_bytes_per_chip
+    assert setup.largest_batch(8_192) == free // setup.sequence_bytes_per_chip(8_192) > 8
+
+
 def test_the_catalogues_load_without_the_numeric_engine() -> None:
     code = (
         "import sys; from jevons.model.architecture import architectures; "

@@ -276,7 +276,7 @@ def test_factors_have_vintages() -> None:
         ({"precision": "fp7"}, "unknown precision 'fp7'; did you mean"),
         ({"phase": "decod"}, "unknown phase 'decod'; did you mean decode"),
         ({"chips": 0}, "chips 0 must be at least 1"),
-        ({"chips": 1, "precision": "bf16"}, "does not fit on 1 H100: weights of 141.1 GB"),
+        ({"chips": 1, "precision": "bf16"}, "does not fit on 1 H100: weights of 131.4 GiB"),
         ({"batch": 100_000}, "use a batch of at most"),
         ({"draws": 0}, "draws 0"),
         ({"engine": "vlm"}, "unknown engine 'vlm'; did you mean vllm"),

@@ -33,6 +33,8 @@ from jevons.model.service_rate import Factors
 from jevons.note.bundle import VEGA_LITE
 from jevons.note.charts import SERIES, scatter
 
+from .unseen_runs import unseen_errors
+
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE, PICTURE = DOCS / "efficiency_validation.md", DOCS / "efficiency_validation.svg"
 EARLY = date(2025, 3, 11)  # a run of this day sees the first fitted vintage
@@ -291,13 +293,14 @@ def page() -> str:
         if error.median_absolute_error > MISSED
     ]
     count = len(errors_by(rows, "cell", "held_out"))
+    over = f"; over it: {', '.join(missed)}" if missed else ""
     return "\n".join(
         [
             HEAD.format(sources=", ".join(FIT_SOURCES)),
             f"![Predicted, held out, against measured]({PICTURE.name})\n",
             headline(rows),
-            f"## Cells\n\n{count - len(missed)} of {count} cells are within 25 %; "
-            f"over it: {', '.join(missed)}. Why: [below](#what-the-biases-are).\n",
+            f"## Cells\n\n{count - len(missed)} of {count} cells are within 25 %{over}. "
+            "What the largest are due to: [below](#what-the-biases-are).\n",
             cells(rows),
             "## Hardware\n",
             bias_table(rows, "chip", "chip"),
@@ -317,8 +320,36 @@ def page() -> str:
             "lie between the 5 % and the 95 % point of the factors in use; MLPerf v5.1 and "
             "DeepSeek were never seen:\n",
             ranges(),
+            "## Runs that no fit has seen\n\nPoints of InferenceX outside the table: later "
+            "engines, and models and chips that the table lacks, by the factors in use. "
+            "Which they are: `tests/validation/unseen_runs.py`.\n",
+            unseen("maker of the chip", maker),
+            unseen("set-up", lambda row: f"{row.cell}, {row.precision}, {row.engine}"),
             EXPLAINED,
         ]
+    )
+
+
+def maker(row: Measurement) -> str:
+    """Who makes a run's chip."""
+    named = {"MI": "AMD", "TPU": "Google"}
+    return next((who for start, who in named.items() if row.chip.startswith(start)), "NVIDIA")
+
+
+def unseen(head: str, name: Callable[[Measurement], str]) -> str:
+    """Errors on runs outside the table, a row a group."""
+    return table(
+        [head, "rows", "speed", "median error", "within 1.6 x"],
+        [
+            [
+                error.group,
+                str(error.rows),
+                f"{1 / error.median_ratio:.2f}",
+                percent(error.median_absolute_error),
+                percent(error.within_1_6),
+            ]
+            for error in unseen_errors(name)
+        ],
     )
 
 

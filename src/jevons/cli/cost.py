@@ -70,7 +70,7 @@ ContextOut = Annotated[
 ]
 Precision = Annotated[
     str | None,
-    typer.Option("--precision", metavar="FORMAT", help="Of the weights: bf16, fp8, fp4."),
+    typer.Option("--precision", metavar="FORMAT", help="Of the weights: bf16, fp8, fp4, int4."),
 ]
 Chips = Annotated[int | None, typer.Option("--chips", metavar="N", min=1, help="Chips used.")]
 Parallel = Annotated[

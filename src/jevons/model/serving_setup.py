@@ -11,8 +11,11 @@ from jevons.model.matrix_sizes import dense_sizes
 from jevons.model.roofline_terms import HEAD_BYTES, Layout, Machine, Work
 
 USABLE_MEMORY = 0.9  # share of chip memory left after activations and the engine's own buffers
+# Datasheets write GB for it: nvidia-smi has 81,559 MiB for an H100's 80, 183,359 for a B200's 180.
+GIBIBYTE = 2.0**30
 WIDE = 16  # from this many chips on, experts spread over all chips and attention is data-parallel
-BYTES = {"bf16": 2.0, "fp8": 1.0, "int8": 1.0, "fp4": 0.5625}  # FP4 with its block scales
+# With the scales of a block: FP8 for 16 weights in FP4, BF16 for 32 in INT4.
+BYTES = {"bf16": 2.0, "fp8": 1.0, "int8": 1.0, "fp4": 0.5625, "int4": 0.5625}
 PARALLEL = ("tp", "ep", "pp")
 STATE_PRECISIONS = {"fp32": 1.0, "bf16": 0.5}  # share of a linear layer's state in FP32
 NO_LIMIT = 1e12  # tokens; stands for "attends to all"
@@ -89,7 +92,7 @@ class Setup:
         Raises:
             UserError: not one fits; the message says which bytes do not and what would.
         """
-        memory = self.chip.needed("memory", "the batch limit") * 1e9 * USABLE_MEMORY
+        memory = self.chip.needed("memory", "the batch limit") * GIBIBYTE * USABLE_MEMORY
         one = self.sequence_bytes_per_chip(context)
         free = memory - self.weight_bytes_per_chip
         if free < one:
@@ -108,12 +111,12 @@ class Setup:
         most = self.largest_batch(context)
         if batch > most:
             need = math.ceil(batch * self.tp * self.pp / self.chips)
-            need_gb = need * self.sequence_bytes_per_chip(context) / 1e9
-            memory_gb = (self.chip.value("memory") or 0) * USABLE_MEMORY
+            cache = need * self.sequence_bytes_per_chip(context) / GIBIBYTE
+            memory = (self.chip.value("memory") or 0) * USABLE_MEMORY
             raise UserError(
                 f"batch {batch} does not fit on {self.chips} {self.chip.name}: KV cache of "
-                f"{need_gb:.1f} GB a chip beside {self.weight_bytes_per_chip / 1e9:.1f} GB of "
-                f"weights exceeds {memory_gb:.1f} GB; use a batch of at most {most}, "
+                f"{cache:.1f} GiB a chip beside {self.weight_bytes_per_chip / GIBIBYTE:.1f} GiB of "
+                f"weights exceeds {memory:.1f} GiB; use a batch of at most {most}, "
                 "more chips or a lower precision"
             )
 
@@ -121,11 +124,13 @@ class Setup:
         # Every data-parallel rank holds the dense weights: chips alone do not divide them.
         fewer = self._dense_bytes_per_chip > memory and self.tp < self.chips // self.pp
         chips = "more tensor-parallel ranks" if fewer else "more chips"
+        weights, one, memory = (
+            each / GIBIBYTE for each in (self.weight_bytes_per_chip, one, memory)
+        )
         return (
             f"{self.model.name} in {self.precision} does not fit on {self.chips} "
-            f"{self.chip.name}: weights of {self.weight_bytes_per_chip / 1e9:.1f} GB and one "
-            f"sequence of {one / 1e9:.2f} GB a chip exceed {memory / 1e9:.1f} GB; use {chips}, "
-            "a lower precision or a shorter context"
+            f"{self.chip.name}: weights of {weights:.1f} GiB and one sequence of {one:.2f} GiB a "
+            f"chip exceed {memory:.1f} GiB; use {chips}, a lower precision or a shorter context"
         )
 
     def work(self) -> Work:
@@ -191,10 +196,15 @@ class Setup:
 
     @property
     def _dense_precision(self) -> str:
-        """Only experts of mixture models go below FP8, save on a chip known by FP4 alone."""
-        widened = self.precision == "fp4" and self.model.experts
+        """Only experts of mixture models go below FP8, save on a chip known by FP4 alone.
+
+        In INT4 the rest stays in BF16, as in the published weights of Kimi K2.
+        """
+        if not self.model.experts:
+            return self.precision
         only = "fp4" in self.chip.figures and "fp8" not in self.chip.figures
-        return "fp8" if widened and not only else self.precision
+        rest = {"int4": "bf16"} if only else {"int4": "bf16", "fp4": "fp8"}
+        return rest.get(self.precision, self.precision)
 
     def layout(self) -> Layout:
         """Ranks and bytes per element, for the roofline."""
@@ -211,10 +221,9 @@ class Setup:
 
 
 def multiply_precision(chip: Chip, precision: str) -> str:
-    """The precision a chip multiplies in: FP4 weights are widened where it has no FP4 rate."""
-    if precision != "fp4" or "fp4" in chip.figures:
-        return precision
-    return "bf16"
+    """The precision a chip multiplies in: INT4 is widened, as FP4 is on a chip without its rate."""
+    widened = precision == "int4" or (precision == "fp4" and "fp4" not in chip.figures)
+    return "bf16" if widened else precision
 
 
 def plan(
@@ -259,7 +268,7 @@ def plan(
 
 
 def _fewest_chips(model: Architecture, chip: Chip, precision: str) -> int:
-    memory = chip.needed("memory", "the number of chips") * 1e9 * USABLE_MEMORY
+    memory = chip.needed("memory", "the number of chips") * GIBIBYTE * USABLE_MEMORY
     count = 1
     while count * memory < 2.0 * model.total_parameters * BYTES[precision]:
         count *= 2
