@@ -187,8 +187,17 @@ def test_given_price_and_utilisation_scale_the_cost() -> None:
 
 
 def test_price_falls_back_to_the_purchase_price() -> None:
-    document = cost("llama-3.1-8b", "MI300X", draws=200)
+    day = date(2025, 3, 11)  # no rental price of it was known yet
+    document = cost("llama-3.1-8b", "MI300X", draws=200, as_of=day)
     assert document["setup"]["price"].startswith("purchase price of 2023-12-06")
+    rented = cost("llama-3.1-8b", "MI300X", draws=200)["setup"]["price"]
+    assert rented.startswith("rental price of 2026-05-01")
+
+
+def test_a_chip_without_a_price_asks_for_one() -> None:
+    with pytest.raises(UserError, match=r"no dated price of MI355X.*--price-per-hour"):
+        cost("llama-3.1-8b", "MI355X", draws=200)
+    assert cost("llama-3.1-8b", "MI355X", draws=200, price_per_hour=1.48)["usd_per_mtok"]["p50"] > 0
 
 
 def test_caching_the_prompt_makes_serving_cheaper() -> None:

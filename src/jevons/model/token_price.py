@@ -54,7 +54,9 @@ def hourly_price(chip: Chip, factors: Factors, watts: Array, given: float | None
         return Hour(rental.value * ones, basis, [rental.source])
     bought = chip.figures.get("purchase_price")
     if bought is None:
-        raise UserError(f"chip {chip.name}: no price known by then; give a price per chip-hour")
+        raise UserError(
+            f"no dated price of {chip.name} is known; give USD per chip-hour, --price-per-hour"
+        )
     capital = bought.value * factors["cluster_over_chip"] / (factors["life"] * HOURS_PER_YEAR)
     energy = watts * factors["energy_price"] * 1e-6  # W and USD/MWh
     basis = (
