@@ -325,8 +325,8 @@ class Plain:
         share = self.x["us_share"]
         short = share * wished - fed
         abroad = (1 - share) * wished + self.x["builds_moved_abroad"] * short
-        least = fed + np.minimum(abroad, np.maximum(power.ABROAD_POWER, (1 - share) / share) * fed)
-        return np.where(short > 0, least, fed / share)
+        most = np.maximum(self.x["power_abroad"], (1 - share) / share) * fed
+        return np.where(short > 0, fed + np.minimum(abroad, most), fed / share)
 
     def headroom(self, t: int, used: Floats) -> Floats:
         """US GW that this quarter's builds may draw."""

@@ -63,6 +63,7 @@ def test_each_unit_is_turned_into_spend_by_its_own_ratio() -> None:
         "coincidence": np.array([0.5]),
         "builds_moved_abroad": np.array([0.2]),
         "us_share": np.array([0.6]),
+        "power_abroad": np.array([1.2]),
     }
     watts, wafers, memory = (np.full((1, 1), each) for each in (1000.0, 2.0, 5.0))
     per = spend_per_unit(x, invented(0, 1.0), watts, wafers, memory)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jevons.model.buyers import Balance, balances, borrowing, funding, outside_vehicles
+from jevons.model.buyers import Balance, balances, funding, outside_vehicles
+from jevons.model.capital import borrowing
 
 from .invented import fact, known, store
 
@@ -23,7 +24,7 @@ def test_money_is_cash_flow_times_intensity_and_a_quarter_of_the_room_to_borrow(
 
 
 def test_who_owes_more_than_the_ceiling_borrows_nothing() -> None:
-    assert borrowing(INDEBTED, np.array([20.0]))[0] == 0.0
+    assert borrowing(np.array([20.0]), INDEBTED.net_debt)[0] == 0.0
 
 
 @given(st.floats(0.01, 0.3), st.floats(0.5, 1.2), st.floats(0.0, 0.2), st.floats(0.0, 0.3))

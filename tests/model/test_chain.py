@@ -249,7 +249,8 @@ def bounds(limit: str) -> np.ndarray:
     free = run["limits"][:, [LIMITS.index(each) for each in others], 1:].min(1)
     share, moved = (x[name][:, None] for name in ("us_share", "builds_moved_abroad"))
     short = share * free - fed
-    abroad = np.minimum((1 - share) * free + moved * short, np.maximum(1.2, 1 / share - 1) * fed)
+    most = np.maximum(x["power_abroad"][:, None], 1 / share - 1) * fed
+    abroad = np.minimum((1 - share) * free + moved * short, most)
     allowed = np.where(short > 0, fed + abroad, fed / share)
     return np.asarray(allowed[:, ANCHOR:])
 
@@ -337,7 +338,7 @@ def test_power_is_counted_from_2025_and_its_limit_never_adds_demand() -> None:
 def test_us_power_turns_builds_away_from_the_us_alone() -> None:
     """Where power binds the US builds what it can feed, the rest of the world what it would.
 
-    And a part of what the US turns away, both up to what power abroad feeds: 1.2 GW for one.
+    And a part of what the US turns away, both up to what power abroad feeds.
     """
     x, run = inputs(), paths()
     binds = (run["binding"] == LIMITS.index("power"))[:, ANCHOR + 1 :]
@@ -348,7 +349,8 @@ def test_us_power_turns_builds_away_from_the_us_alone() -> None:
     free = run["limits"][:, others, ANCHOR + 1 :].min(1)
     share, moved = (x[name][:, None] for name in ("us_share", "builds_moved_abroad"))
     turned_away = share * free - part * spend
-    wish, most = (1 - share) * free + moved * turned_away, np.maximum(1.2, 1 / share - 1)
+    wish = (1 - share) * free + moved * turned_away
+    most = np.maximum(x["power_abroad"][:, None], 1 / share - 1)
     abroad = np.minimum(wish, most * part * spend)
     assert (abroad < wish)[binds].mean() > 0.1
     assert (abroad == wish)[binds].mean() > 0.1

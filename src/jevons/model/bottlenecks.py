@@ -56,7 +56,7 @@ def gigawatts_per_spend(inputs: Named, paths: Named, watts: Floats) -> Floats:
     """
     units = paths["compute_built"] / paths["accelerator_spend"]
     in_us = paths["us_share_of_builds"]
-    spent = 1 - in_us >= 0.999 * np.asarray(fed_abroad(in_us, inputs["us_share"]))
+    spent = 1 - in_us >= 0.999 * np.asarray(fed_abroad(inputs, in_us))
     gained = np.where(spent, 1 / in_us, 1 - inputs["builds_moved_abroad"])
     result: Floats = units * watts / 1e3 * inputs["pue"] * inputs["coincidence"] / gained
     return result

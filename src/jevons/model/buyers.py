@@ -1,7 +1,6 @@
 """Each buyer's money against its build: cash flow, largest intensity, debt, a flag when short.
 
-    funding = operating cash flow x largest intensity + borrowing
-    borrowing = (debt ceiling x yearly cash flow - net debt)+ spread over BORROWING_YEARS
+    funding = operating cash flow x largest intensity + borrowing, as in capital.py
 
 Outside vehicles (Stargate, Hyperion's joint venture, ...) are facts of their own beside it: they
 pay for capacity that a buyer uses and does not show in its own cash capex.
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from jevons.facts.fact import Fact
 from jevons.facts.snapshot import Snapshot
 from jevons.model.anchors import BUYERS
-from jevons.model.capital import BORROWING_YEARS, DEBT_CEILING
+from jevons.model.capital import borrowing
 from jevons.model.reported import last_year
 
 Floats = NDArray[np.float64]
@@ -48,17 +47,6 @@ def balances(snapshot: Snapshot) -> tuple[Balance, ...]:
     return tuple(found)
 
 
-def borrowing(balance: Balance, cash_flow: Floats) -> Floats:
-    """What a buyer may borrow in a year, USD_bn, shape of ``cash_flow`` (USD_bn a year).
-
-    >>> float(borrowing(Balance("X", 20.0, 10.0, ()), np.array([20.0]))[0])
-    5.0
-    """
-    room = np.maximum(DEBT_CEILING * cash_flow - balance.net_debt, 0.0)
-    result: Floats = room / BORROWING_YEARS
-    return result
-
-
 def funding(balance: Balance, growth: Floats, intensity: Floats, years: Floats) -> Floats:
     """Money for capex in a year, USD_bn, (year, draw).
 
@@ -67,7 +55,7 @@ def funding(balance: Balance, growth: Floats, intensity: Floats, years: Floats) 
             to capex, (draw,). years: from the balance to the middle of each year, (year,).
     """
     cash_flow = balance.cash_flow * np.exp(growth * years[:, None])
-    result: Floats = cash_flow * intensity + borrowing(balance, cash_flow)
+    result: Floats = cash_flow * intensity + np.asarray(borrowing(cash_flow, balance.net_debt))
     return result
 
 

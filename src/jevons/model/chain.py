@@ -229,7 +229,7 @@ def _build(
         bounds = [wished, *jnp.exp(capacity), now["capital"]]
         free, _, _ = supply.smallest(bounds)
         fed = headroom / per_spend
-        powered = power.world_build(free, fed, x["us_share"], x["builds_moved_abroad"])
+        powered = power.world_build(x, free, fed)
         bounds.insert(LIMIT_OF_POWER, powered)
         build, limit, room = supply.smallest(bounds)
         spend = jnp.where(forecast, build, now["history"])

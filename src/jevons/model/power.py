@@ -8,6 +8,8 @@ in merit order, cheapest first, and only as far as needed. The cost that ranks t
 a site that waits leaves its accelerators idle.
 """
 
+from collections.abc import Mapping
+
 import jax
 import jax.numpy as jnp
 
@@ -19,9 +21,6 @@ OPTIONS: tuple[str, ...] = ("fuel_cells", "bitcoin_sites", "gas_turbines", "nucl
 WINDOW_START, WINDOW_END = 2025.0, 2029.0  # the published window: calendar years 2025 to 2028
 LEAST_HEADROOM = 1e-3  # GW a quarter
 UNCOUNTED = 1e6  # GW; before the window power is not counted
-# GW that sites abroad can be fed with for one in the US. Assumption, by what IEA sees data centres
-# use more in 2030 than in 2024: 287 TWh abroad, 243 in the US (DCP-0036 to DCP-0045).
-ABROAD_POWER = 1.2
 
 
 def ramp(year: jax.Array, start: jax.Array | float, after: jax.Array) -> jax.Array:
@@ -144,37 +143,38 @@ def facility_gw(x: Inputs, million_units: jax.Array, watts: jax.Array) -> jax.Ar
     return million_units * watts / 1e3 * x["pue"] * x["coincidence"]
 
 
-def world_build(
-    wished: jax.Array, at_home: jax.Array, us_share: jax.Array, moved: jax.Array
-) -> jax.Array:
+def world_build(x: Inputs, wished: jax.Array, at_home: jax.Array) -> jax.Array:
     """What US power, and that abroad, lets the world build, in the unit of ``wished``, (draw,).
 
     Where US power is short, the US builds what it feeds, and sites abroad
 
-        min( (1 - us_share) wished + moved (us_share wished - at_home), fed_abroad(at_home) );
+        min( (1 - us_share) wished + builds_moved_abroad (us_share wished - at_home), fed_abroad );
 
     at most at_home / us_share in all where it is not: from there on it would be.
 
     Args:
-        wished: what would be built without the limit. at_home: what US power feeds. us_share: of
-            builds that are free to choose. moved: part of the turned away that is built abroad.
+        x: with us_share, of builds that are free to choose; builds_moved_abroad, the part of those
+            turned away that is built there; power_abroad. wished: what would be built without the
+            limit. at_home: what US power feeds.
 
-    >>> ten, share, moved = map(jnp.float32, (10.0, 0.5, 0.25))
-    >>> [float(world_build(ten, jnp.float32(fed), share, moved)) for fed in (1.0, 4.75, 5.0, 6.0)]
-    [2.200000047683716, 9.8125, 10.0, 12.0]
+    >>> inputs = {"us_share": 0.5, "builds_moved_abroad": 0.25, "power_abroad": 1.5}
+    >>> x = {name: jnp.float32(value) for name, value in inputs.items()}
+    >>> [float(world_build(x, jnp.float32(10), jnp.float32(fed))) for fed in (1, 4.75, 5, 6)]
+    [2.5, 9.8125, 10.0, 12.0]
     """
+    us_share = x["us_share"]
     turned_away = us_share * wished - at_home
-    abroad = (1 - us_share) * wished + moved * turned_away
-    short = at_home + jnp.minimum(abroad, fed_abroad(at_home, us_share))
+    abroad = (1 - us_share) * wished + x["builds_moved_abroad"] * turned_away
+    short = at_home + jnp.minimum(abroad, fed_abroad(x, at_home))
     return jnp.where(turned_away > 0, short, at_home / us_share)
 
 
-def fed_abroad(at_home: Draws, us_share: Draws) -> Draws:
+def fed_abroad(x: Mapping[str, Draws], at_home: Draws) -> Draws:
     """What power abroad feeds, in the unit of ``at_home``, what that of the US does, (draw,).
 
-    :data:`ABROAD_POWER` of it, and never less than what would be built there with it.
+    ``power_abroad`` of it, and never less than what would be built there with it.
     """
-    return at_home * jnp.maximum(ABROAD_POWER, (1 - us_share) / us_share)
+    return at_home * jnp.maximum(x["power_abroad"], (1 - x["us_share"]) / x["us_share"])
 
 
 def electricity_use(x: Inputs, ai_gw: jax.Array, year: jax.Array) -> jax.Array:
