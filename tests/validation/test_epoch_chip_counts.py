@@ -210,10 +210,10 @@ def test_2022_stands_beside_the_counts_of_the_file() -> None:
 
 
 def test_2022_is_a_third_to_a_half_too_low_before_any_count() -> None:
-    """Below Epoch AI's range in every quarter; the count is at the edge of ours, 95 % of it."""
+    """Below Epoch AI's range in every quarter; the count is in the upper quarter of ours."""
     for quarter, row in of_2022(PUBLISHED, "compute").items():
         assert 0.45 < row["ratio"] < 0.67 < span("NVIDIA")[quarter][0], quarter
-        assert row["counted"] == pytest.approx(row["ours"]["p95"], rel=0.06), quarter
+        assert row["ours"]["p75"] < row["counted"] < row["ours"]["p95"], quarter
 
 
 def test_2022_is_a_fifth_to_a_third_too_low_once_2023_is_counted() -> None:

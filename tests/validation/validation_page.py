@@ -33,7 +33,7 @@ from jevons.model.service_rate import Factors
 from jevons.note.bundle import VEGA_LITE
 from jevons.note.charts import SERIES, scatter
 
-from .unseen_runs import unseen_errors
+from .unseen_runs import kind, unseen_errors
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE, PICTURE = DOCS / "efficiency_validation.md", DOCS / "efficiency_validation.svg"
@@ -320,26 +320,20 @@ def page() -> str:
             "lie between the 5 % and the 95 % point of the factors in use; MLPerf v5.1 and "
             "DeepSeek were never seen:\n",
             ranges(),
-            "## Runs that no fit has seen\n\nPoints of InferenceX outside the table: later "
-            "engines, and models and chips that the table lacks, by the factors in use. "
+            "## Runs that no fit has seen\n\nPoints of InferenceX outside the table: other "
+            "engines and loads, models and chips that the table lacks, by the factors in use. "
             "Which they are: `tests/validation/unseen_runs.py`.\n",
-            unseen("maker of the chip", maker),
+            unseen("what is new", lambda _: "all", kind),
             unseen("set-up", lambda row: f"{row.cell}, {row.precision}, {row.engine}"),
             EXPLAINED,
         ]
     )
 
 
-def maker(row: Measurement) -> str:
-    """Who makes a run's chip."""
-    named = {"MI": "AMD", "TPU": "Google"}
-    return next((who for start, who in named.items() if row.chip.startswith(start)), "NVIDIA")
-
-
-def unseen(head: str, name: Callable[[Measurement], str]) -> str:
+def unseen(head: str, *names: Callable[[Measurement], str]) -> str:
     """Errors on runs outside the table, a row a group."""
     return table(
-        [head, "rows", "speed", "median error", "within 1.6 x"],
+        [head, "rows", "speed", "median error", "within 1.6 x", "worst"],
         [
             [
                 error.group,
@@ -347,7 +341,9 @@ def unseen(head: str, name: Callable[[Measurement], str]) -> str:
                 f"{1 / error.median_ratio:.2f}",
                 percent(error.median_absolute_error),
                 percent(error.within_1_6),
+                percent(error.worst),
             ]
+            for name in names
             for error in unseen_errors(name)
         ],
     )

@@ -198,7 +198,7 @@ class Setup:
     def _dense_precision(self) -> str:
         """Only experts of mixture models go below FP8, save on a chip known by FP4 alone.
 
-        In INT4 the rest stays in BF16, as in the published weights of Kimi K2.
+        In INT4 the rest stays in BF16, as in the published weights of Kimi K2 Thinking and K2.5.
         """
         if not self.model.experts:
             return self.precision
