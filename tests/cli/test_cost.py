@@ -25,6 +25,8 @@ def cost(model: str, chip: str, **options: Any) -> dict[str, Any]:
         "usd_per_mtok": quantity(PRICES[model]),
         "joule_per_token": quantity(1.0),
         "bound": "memory",
+        "usd_per_chip_hour": quantity(2.0),
+        "setup": {"price": "given: 2 USD per chip-hour"},
         "options": options | {"as_of": str(options["as_of"])},
     }
 
@@ -71,6 +73,57 @@ def test_compare_is_against_the_first(run: Run) -> None:
     rows = json.loads(out)["rows"]
     assert [(row["model"], row["chip"]) for row in rows] == [("a", "H100"), ("b", "TPU v6e")]
     assert [row["usd_over_first"] for row in rows] == [1.0, 1.5]
+
+
+def test_compare_shows_on_what_price_each_rests(run: Run) -> None:
+    _, out, _ = run("cost", "compare", "a", "b", "--chip", "H100", "--json")
+    for row in json.loads(out)["rows"]:
+        assert row["usd_per_chip_hour"]["p50"] == 2.0
+        assert row["price"] == "given: 2 USD per chip-hour"
+    words = run("cost", "compare", "a", "b", "--chip", "H100")[1].split()
+    assert "usd_per_chip_hour" in words
+    assert words.count("given:") == 2
+
+
+@pytest.mark.parametrize("command", [["cost", "a"], ["cost", "compare", "a"]])
+@pytest.mark.parametrize(
+    ("phase", "options", "expected"),
+    [
+        ("pretrain", ["--batch", "4"], "--phase pretrain would ignore --batch; run it without"),
+        ("pretrain", ["--parallel", "tp=2"], "ignore --parallel"),
+        ("pretrain", ["--chips", "2", "--precision", "fp8"], "ignore --precision, --chips"),
+        ("sft", ["--tokens", "1e9", "--cache-hit", "0.5"], "ignore --cache-hit"),
+        ("sft", ["--tokens", "1e9", "--speculative"], "ignore --speculative"),
+        ("pretrain", ["--context-out", "9"], "ignore --context-out"),
+        ("pretrain", ["--kv-precision", "fp8"], "ignore --kv-precision"),
+        ("pretrain", ["--engine", "vllm"], "ignore --engine"),
+        ("serve", ["--tokens", "1e9"], "--phase serve would ignore --tokens"),
+        ("sft", [], "--phase sft needs the length of the run; give --tokens, e.g. 1e9"),
+        ("rl", ["--batch", "4"], "--phase rl needs the length of the run; give --tokens"),
+    ],
+)
+def test_a_phase_refuses_what_it_would_ignore_and_asks_for_what_it_lacks(
+    run: Run, command: list[str], phase: str, options: list[str], expected: str
+) -> None:
+    code, out, err = run(*command, "--chip", "c", "--phase", phase, *options)
+    assert (code, out) == (2, "")
+    assert expected in err.splitlines()[-1]
+
+
+def test_a_phase_takes_what_it_uses(run: Run) -> None:
+    given = ["--context-in", "512", "--utilisation", "0.9", "--price-per-hour", "2"]
+    assert run("cost", "a", "--chip", "c", "--phase", "pretrain", *given)[0] == 0
+    rolled = ["--tokens", "1e9", "--batch", "4", "--cache-hit", "0.5", "--chips", "8"]
+    assert run("cost", "a", "--chip", "c", "--phase", "rl", *given, *rolled)[0] == 0
+
+
+def test_help_and_refusal_agree_on_ranges(run: Run) -> None:
+    words = " ".join(run("cost", "--help")[1].split())
+    assert "0 to below 1" in words
+    assert "above 0 to 1" in words
+    code, _, err = run("cost", "a", "--chip", "c", "--context-in", "0")
+    assert code == 2
+    assert "greater than or equal to 1" in err.splitlines()[-1]
 
 
 def test_options_of_the_service_reach_the_model(run: Run) -> None:

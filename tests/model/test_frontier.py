@@ -16,6 +16,16 @@ def test_each_point_is_that_of_one_batch() -> None:
         assert row["bound"] == one["bound"]
 
 
+def test_cached_prompts_are_paid_on_the_frontier_as_at_a_point() -> None:
+    options = {"chips": 4, "cache_hit": 0.9, "draws": 300}
+    row = frontier("gpt-oss-120b", "H100", (64,), **options)["frontier"][0]  # type: ignore[arg-type]
+    one = cost("gpt-oss-120b", "H100", batch=64, **options)  # type: ignore[arg-type]
+    hour = one["usd_per_chip_hour"]["p50"]
+    assert row["usd_per_mtok"]["p50"] == pytest.approx(one["usd_per_mtok"]["p50"], rel=1e-4)
+    unpaid = hour / 3600 * 1e6 / row["tokens_per_s_per_chip"]["p50"]
+    assert row["usd_per_mtok"]["p50"] > unpaid
+
+
 def test_throughput_rises_and_interactivity_falls() -> None:
     rows = frontier("deepseek-v3", "H100", doubling(32, 4096), draws=100)["frontier"]
     rates = [row["tokens_per_s_per_chip"]["p50"] for row in rows]

@@ -80,5 +80,7 @@ def test_token_counts_are_dated() -> None:
 def test_mistakes() -> None:
     with pytest.raises(UserError, match="tokens 0 must be above 0"):
         cost("deepseek-v3", "H800", phase="pretrain", tokens=0.0, draws=10)
+    with pytest.raises(UserError, match="tokens inf must be above 0 and finite"):
+        cost("deepseek-v3", "H800", phase="pretrain", tokens=float("inf"), draws=10)
     with pytest.raises(UserError, match="exceeds the limit of gpt-3-175b, 2048 tokens"):
         cost("gpt-3", "A100", phase="pretrain", draws=10)

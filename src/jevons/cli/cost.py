@@ -30,6 +30,15 @@ if TYPE_CHECKING:
     from jevons.model.architecture import Architecture
 
 ONE = "tokens"  # the command that "jevons cost MODEL" means
+# Options that a phase has no use for.
+SERVING_ONLY = (
+    "batch", "context_out", "precision", "chips", "parallel", "cache_hit", "kv_precision",
+    "engine", "speculative",
+)  # fmt: skip
+UNUSED = {"pretrain": SERVING_ONLY, "sft": SERVING_ONLY} | dict.fromkeys(
+    ("serve", "prefill", "decode"), ("tokens",)
+)
+NEED_TOKENS = ("sft", "rl")  # no published count stands for a run of one's own
 BAR = 48  # characters of the longest bar of the frontier
 
 
@@ -61,12 +70,12 @@ Batch = Annotated[
 ContextIn = Annotated[
     int | None,
     typer.Option(
-        "--context-in", metavar="N", min=0, help="Tokens read per request, or per sequence trained."
+        "--context-in", metavar="N", min=1, help="Tokens read per request, or per sequence trained."
     ),
 ]
 ContextOut = Annotated[
     int | None,
-    typer.Option("--context-out", metavar="N", min=0, help="Tokens written per request."),
+    typer.Option("--context-out", metavar="N", min=1, help="Tokens written per request."),
 ]
 Precision = Annotated[
     str | None,
@@ -83,7 +92,7 @@ Price = Annotated[
 CacheHit = Annotated[
     float | None,
     typer.Option(
-        "--cache-hit", metavar="SHARE", min=0.0, max=1.0, help="Share of input already cached."
+        "--cache-hit", metavar="SHARE", help="Share of input already cached, 0 to below 1."
     ),
 ]
 Engine = Annotated[
@@ -96,14 +105,14 @@ KvPrecision = Annotated[
 ]
 Utilisation = Annotated[
     float | None,
-    typer.Option("--utilisation", metavar="SHARE", min=0.0, max=1.0, help="Share of hours sold."),
+    typer.Option("--utilisation", metavar="SHARE", help="Share of hours sold, above 0 to 1."),
 ]
 Speculative = Annotated[
     bool, typer.Option("--speculative", help="Draft one token ahead, as DeepSeek-V3 does.")
 ]
 Tokens = Annotated[
     float | None,
-    typer.Option("--tokens", metavar="N", min=0.0, help="Tokens of a training run, e.g. 14.8e12."),
+    typer.Option("--tokens", metavar="N", help="Tokens of a training run, above 0, e.g. 14.8e12."),
 ]
 Sweep = Annotated[
     str | None,
@@ -165,6 +174,7 @@ def tokens(
         tokens=training_tokens,
     )
     swept = None if sweep is None else _sweep(sweep, phase, options)
+    _check_phase(phase, options)
     options |= {"seed": seed, "draws": draws, "as_of": _day(as_of, facts)}
     keep_compiled_code()
     from jevons.model import efficiency
@@ -224,6 +234,7 @@ def compare(
         utilisation=utilisation,
         tokens=training_tokens,
     )
+    _check_phase(phase, options)
     pairs = [_pair(text, chip) for text in models]
     options |= {"seed": seed, "draws": draws, "as_of": _day(as_of, facts)}
     keep_compiled_code()
@@ -274,6 +285,19 @@ def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
+def _check_phase(phase: str, options: Mapping[str, Any]) -> None:
+    """Refuse an option that the phase would ignore, and a run of no known length.
+
+    Raises:
+        UserError: names the option.
+    """
+    ignored = [f"--{name.replace('_', '-')}" for name in UNUSED.get(phase, ()) if name in options]
+    if ignored:
+        raise UserError(f"--phase {phase} would ignore {', '.join(ignored)}; run it without")
+    if phase in NEED_TOKENS and "tokens" not in options:
+        raise UserError(f"--phase {phase} needs the length of the run; give --tokens, e.g. 1e9")
+
+
 def _day(as_of: str | None, facts: Sequence[Path] | None) -> date:
     return choose_day(as_of, open_store(facts))
 
@@ -291,12 +315,14 @@ def _pair(text: str, chip: str | None) -> tuple[str, str]:
 
 
 def _side_by_side(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The agreed fields of each, and USD per token over that of the first, of medians."""
-    fields = ("model", "chip", "tokens_per_s_per_chip", "usd_per_mtok", "joule_per_token", "bound")
+    """The agreed fields of each, its price, and USD per token over the first's, of medians."""
+    fields = ("model", "chip", "tokens_per_s_per_chip", "usd_per_mtok", "joule_per_token", "bound",
+              "usd_per_chip_hour")  # fmt: skip
     first = rows[0]["usd_per_mtok"]["p50"]
     return [
         {name: row[name] for name in fields}
         | {"usd_over_first": float(f"{row['usd_per_mtok']['p50'] / first:.4g}") if first else None}
+        | {"price": row["setup"]["price"]}
         for row in rows
     ]
 

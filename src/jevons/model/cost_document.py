@@ -10,7 +10,9 @@ from jevons.model.roofline_terms import Array, Stages
 from jevons.model.service_rate import Factors
 from jevons.model.serving import (
     Serving,
+    cache_read_seconds,
     decode,
+    paid_chip_seconds,
     prefill,
     time_per_output_token,
     tokens_per_chip_second,
@@ -19,7 +21,6 @@ from jevons.model.serving_setup import Setup
 from jevons.model.token_price import hourly_price, power
 from jevons.quantiles import summarise
 
-CACHE_READ_RATE = 40 * 2**30 / 8  # bytes/s a chip; 3FS README: 40 GiB/s for a client node of 8
 # Field of Stages, label, roof; the longer of its two roofs where none is named.
 _STAGES = (
     ("dense", "weights (dense)", None),
@@ -39,12 +40,13 @@ def serving_document(
     price_per_hour: float | None,
     utilisation: float,
     stopped: str,
+    advice: str | None,
 ) -> dict[str, Any]:
     """Rates, prices and energy of a service as quantiles, with what binds and the sources.
 
     Args:
         factors: (draw,) by name. stopped: what limited the batch: "given", "capacity",
-            "interactivity".
+            "interactivity". advice: a better set-up, in words, if one is known.
     """
     setup = serving.setup
     rate = tokens_per_chip_second(serving, factors, phase)
@@ -57,25 +59,29 @@ def serving_document(
     rows, bound = contributions(reading_stages if phase == "prefill" else stages)
     if stopped == "capacity" and phase != "prefill":
         bound = "capacity"
-    cached = setup.model.kv_bytes_per_token(setup.kv_bytes) / CACHE_READ_RATE
-    answer = serving.context_out / tokens_per_chip_second(serving, factors)
+    answer = serving.context_out * paid_chip_seconds(serving, factors)
+    user = time_per_output_token(serving, factors)
     return {
         "model": setup.model.name,
         "chip": setup.chip.name,
         "phase": phase,
         "tokens_per_s_per_chip": quantity(rate, "token/s"),
-        "usd_per_mtok": quantity(usd / rate, "USD/Mtoken"),
+        "usd_per_mtok": quantity(usd * paid_chip_seconds(serving, factors, phase), "USD/Mtoken"),
         "joule_per_token": quantity(watts / rate, "J/token"),
+        "usd_per_chip_hour": quantity(hour.usd, "USD/hour"),
         "bound": bound,
         "usd_per_mtok_by_kind": {
             "input": quantity(usd / reading, "USD/Mtoken"),
-            "cached_input": quantity(usd * cached * np.ones_like(reading), "USD/Mtoken"),
+            "cached_input": quantity(usd * cache_read_seconds(serving), "USD/Mtoken"),
             "output": quantity(usd * step * setup.chips / serving.batch, "USD/Mtoken"),
         },
         "usd_per_answer": quantity(usd * answer / 1e6, "USD"),
-        "time_per_output_token_ms": quantity(1e3 * time_per_output_token(serving, factors), "ms"),
+        "time_per_output_token_ms": quantity(1e3 * user, "ms"),
+        "tokens_per_s_per_user": quantity(1.0 / user, "token/s"),
         "contributions": rows,
-        "setup": describe(serving, utilisation, stopped) | {"price": hour.basis},
+        "setup": describe(serving, utilisation, stopped)
+        | {"price": hour.basis}
+        | ({} if advice is None else {"advice": advice}),
         "sources": sources(setup, table, hour.sources),
     }
 

@@ -1,11 +1,12 @@
 """What a token costs: tokens per second, USD and joule from a model, a chip and a set-up.
 
-    USD/Mtoken = USD per chip-hour / 3600 / tokens per chip-second * 1e6 / utilisation
+    USD/Mtoken = USD per chip-hour / 3600 * chip-seconds paid per token * 1e6 / utilisation
     J/token    = W * PUE / tokens per chip-second
 
 See ``docs/efficiency.md`` for the equations of the roofline behind it.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,7 @@ from jevons.model.serving import (
     STEP_LIMIT,
     Serving,
     decode,
+    gain_of_twice_the_chips,
     prefill,
     sensible_batch,
     time_per_output_token,
@@ -56,6 +58,7 @@ __all__ = [
     "tokens_per_chip_second",
 ]
 
+WORTH_SAYING = 1.1  # gain of a better set-up from which the document says so
 ENGINES = ("sglang", "trtllm", "vllm")
 PHASES = ("serve", "prefill", "decode", *TRAINING_PHASES)
 CONTEXT_IN, CONTEXT_OUT = 2048, 512
@@ -109,14 +112,17 @@ def cost(
         model: name in the catalogue, or an architecture. chip: name in the catalogue.
         phase: "serve" and "decode" count output tokens, "prefill" prompt tokens, "pretrain" and
             "sft" trained tokens, "rl" sampled tokens.
-        batch: sequences of the whole instance; None takes the largest that keeps 20 tokens/s.
+        batch: sequences of the whole instance; None takes the largest whose decode
+            step alone keeps 20 tokens/s.
         context_in, context_out: tokens of prompt and answer, 2,048 and 512 if None; in training
             ``context_in`` is the sequence, 4,096 if None. precision: of weights; None takes FP8
             where the chip multiplies in it, else what it has.
-        chips: of the instance; None takes the fewest that hold the model with room to spare.
+        chips: of the instance; None takes the fewest that hold the model with room to spare, and
+            the set-up says where twice as many would serve more tokens each.
         parallel: ranks "tp", "ep", "pp". price_per_hour: USD per chip-hour; None takes a dated
             rental figure, else spreads the purchase price.
         cache_hit: share of the prompt read from cache. utilisation: share of hours sold.
+        speculative: draft one token ahead with the model's own multi-token-prediction head.
         tokens: of a training run; None takes the published count, else a trillion.
         engine: "sglang", "trtllm" or "vllm", whose own time was fitted; None is none of them.
         as_of: sees only what was known by that day. seed, draws: of the efficiency factors.
@@ -130,6 +136,7 @@ def cost(
     _check(phase, prompt, answer, cache_hit, utilisation, price_per_hour, draws)
     built = architecture(model, as_of) if isinstance(model, str) else model
     _check_context(built, prompt if training else prompt + answer)
+    _check_drafts(built, speculative)
     on = chip_by_name(chip, as_of)
     table = _factors(on, engine, as_of)
     run = partial(
@@ -142,10 +149,12 @@ def cost(
     setup = plan(built, on, precision or on.serving_precision, chips, parallel, kv_precision)
     first = 1 if batch is None else batch
     serving = Serving(setup, first, prompt, answer, cache_hit, setup.wide, speculative)
-    stopped = "given"
+    stopped, advice = "given", None
     if batch is None:
         chosen, stopped = sensible_batch(serving, table.medians())
         serving = replace(serving, batch=chosen)
+        if chips is None and phase in ("serve", "decode"):
+            advice = _advice(serving, table, phase)
     setup.check_batch(serving.batch, prompt + answer)
     factors = table.draw(seed, draws)
     if phase == "rl":
@@ -155,7 +164,9 @@ def cost(
             tokens_per_chip_second(serving, factors), bound, describe(serving, utilisation, stopped)
         )
         return run(factors, context=prompt + answer, roll_out=rolled)
-    return serving_document(serving, table, factors, phase, price_per_hour, utilisation, stopped)
+    return serving_document(
+        serving, table, factors, phase, price_per_hour, utilisation, stopped, advice
+    )
 
 
 def frontier(
@@ -187,12 +198,22 @@ def frontier(
     _check("serve", prompt, answer, cache_hit, 1.0, price_per_hour, draws)
     built = architecture(model, as_of) if isinstance(model, str) else model
     _check_context(built, prompt + answer)
+    _check_drafts(built, speculative)
     on = chip_by_name(chip, as_of)
     setup = plan(built, on, precision or on.serving_precision, chips, parallel, kv_precision)
     setup.check_batch(min(batches), prompt + answer)
     serving = Serving(setup, 1, prompt, answer, cache_hit, setup.wide, speculative)
     factors = _factors(setup.chip, engine, as_of).draw(seed, draws)
     return frontier_document(serving, batches, factors, price_per_hour)
+
+
+def _advice(serving: Serving, table: EfficiencyFactors, phase: str) -> str | None:
+    """What twice the chips would gain, where it is worth saying."""
+    gain = gain_of_twice_the_chips(serving, table.medians(), phase)
+    if gain < WORTH_SAYING:
+        return None
+    twice = 2 * serving.setup.chips
+    return f"on {twice} chips each would serve {gain:.3g} times the tokens: --chips {twice}"
 
 
 def _factors(on: Chip, engine: str | None, as_of: date | None) -> EfficiencyFactors:
@@ -226,8 +247,8 @@ def _check(
         raise UserError(f"cache hit {cache_hit} must be at least 0 and below 1")
     if not 0 < utilisation <= 1:
         raise UserError(f"utilisation {utilisation} must be above 0 and at most 1")
-    if price is not None and price < 0:
-        raise UserError(f"price {price} USD per chip-hour must not be negative")
+    if price is not None and not 0 <= price < math.inf:
+        raise UserError(f"price {price} USD per chip-hour must be finite and must not be negative")
     if draws < 1:
         raise UserError(f"draws {draws} must be at least 1")
 
@@ -237,4 +258,12 @@ def _check_context(model: Architecture, context: int) -> None:
         raise UserError(
             f"context of {context} tokens exceeds the limit of {model.name}, "
             f"{model.max_context} tokens; shorten the prompt or the answer"
+        )
+
+
+def _check_drafts(model: Architecture, speculative: bool) -> None:
+    if speculative and not model.mtp_layers:
+        raise UserError(
+            f"{model.name} has no multi-token-prediction head to draft with; "
+            "leave --speculative out"
         )

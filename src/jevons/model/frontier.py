@@ -13,6 +13,7 @@ from jevons.model.service_rate import Factors
 from jevons.model.serving import (
     Serving,
     decode,
+    paid_chip_seconds,
     time_per_output_token,
     tokens_per_chip_second,
 )
@@ -52,6 +53,7 @@ def frontier_document(
     many = replace(serving, batch=cast("int", np.asarray(sizes, dtype=np.float32)))
     columns = {name: values[:, None] for name, values in factors.items()}
     rate = tokens_per_chip_second(many, columns)
+    paid = paid_chip_seconds(many, columns)
     user = 1.0 / time_per_output_token(many, columns)
     stages = decode(many, columns)[0]
     watts = power(setup.chip, factors)
@@ -61,7 +63,7 @@ def frontier_document(
             "batch": size,
             "tokens_per_s_per_user": quantity(user[:, at], "token/s"),
             "tokens_per_s_per_chip": quantity(rate[:, at], "token/s"),
-            "usd_per_mtok": quantity(hour.usd / 3600.0 * 1e6 / rate[:, at], "USD/Mtoken"),
+            "usd_per_mtok": quantity(hour.usd / 3600.0 * 1e6 * paid[:, at], "USD/Mtoken"),
             "joule_per_token": quantity(watts / rate[:, at], "J/token"),
             "bound": contributions(_one(stages, at))[1],
         }

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from jevons.errors import UserError
 from jevons.model.roofline_terms import Array, Stages
 from jevons.model.service_rate import Factors, decode_stages, prefill_stages
-from jevons.model.serving_setup import Setup
+from jevons.model.serving_setup import Setup, plan
 
 PREFILL_TOKENS_PER_CHIP = 16_384  # LMSYS and DeepSeek profile data, wide expert parallelism
 CHUNK_TOKENS = 8_192  # prompt tokens read at once by a small instance
+CACHE_READ_RATE = 40 * 2**30 / 8  # bytes/s a chip; 3FS README: 40 GiB/s for a client node of 8
 STEP_LIMIT = 0.05  # s; 20 tokens/s for a user, the speed of DeepSeek's service
 
 
@@ -93,6 +95,24 @@ def tokens_per_chip_second(serving: Serving, factors: Factors, phase: str = "ser
     return 1.0 / seconds
 
 
+def cache_read_seconds(serving: Serving) -> float:
+    """Chip-seconds in which the KV cache of one prompt token comes from storage."""
+    setup = serving.setup
+    return setup.model.kv_bytes_per_token(setup.kv_bytes) / CACHE_READ_RATE
+
+
+def paid_chip_seconds(serving: Serving, factors: Factors, phase: str = "serve") -> Array:
+    """Chip-seconds that a token of the phase is charged, (draw,), cached prompt tokens included.
+
+    Cached prompts come from storage while the chip works for others: they lower no throughput, so
+    :func:`tokens_per_chip_second` leaves them out. They take the chip's share of the storage
+    network, which is charged as if the chip waited.
+    """
+    cached = {"serve": serving.context_in / serving.context_out, "prefill": 1.0}.get(phase, 0.0)
+    storage = cached * serving.cache_hit * cache_read_seconds(serving)
+    return 1.0 / tokens_per_chip_second(serving, factors, phase) + storage
+
+
 def time_per_output_token(serving: Serving, factors: Factors) -> Array:
     """Seconds between a user's output tokens, (draw,), prefill of others included."""
     _, step = decode(serving, factors)
@@ -108,6 +128,9 @@ def time_per_output_token(serving: Serving, factors: Factors) -> Array:
 def sensible_batch(serving: Serving, factors: Factors) -> tuple[int, str]:
     """Largest power-of-two batch a data-parallel rank within the step limit, and what stopped it.
 
+    The limit is on the decode step alone: a user also waits for the prompts of others that are
+    read on the same chips, see :func:`time_per_output_token`.
+
     Returns:
         Sequences of the instance, and "capacity" or "interactivity".
     """
@@ -122,3 +145,26 @@ def sensible_batch(serving: Serving, factors: Factors) -> tuple[int, str]:
         if float(decode(replace(serving, batch=larger), factors)[1][0]) > STEP_LIMIT:
             return batch, "interactivity"
         batch = larger
+
+
+def gain_of_twice_the_chips(serving: Serving, factors: Factors, phase: str) -> float:
+    """Tokens per chip-second on twice the chips, at its sensible batch, over those of ``serving``.
+
+    1 where twice the chips are no possible set-up. ``factors``: medians, (1,).
+    """
+    one = serving.setup
+    try:
+        two = plan(
+            one.model,
+            one.chip,
+            one.precision,
+            2 * one.chips,
+            kv_precision=one.kv_precision,
+            state_precision=one.state_precision,
+        )
+        larger = replace(serving, setup=two, disaggregated=two.wide)
+        larger = replace(larger, batch=sensible_batch(larger, factors)[0])
+        after = tokens_per_chip_second(larger, factors, phase)
+    except UserError:
+        return 1.0
+    return float(after[0] / tokens_per_chip_second(serving, factors, phase)[0])

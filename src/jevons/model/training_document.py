@@ -8,6 +8,7 @@ model without one is priced for a trillion.
 """
 
 import csv
+import math
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -79,10 +80,10 @@ def training_document(
         context: tokens of a sequence. factors: (draw,) by name.
 
     Raises:
-        UserError: no tokens.
+        UserError: no tokens, or no end of them.
     """
-    if not tokens[0] > 0:
-        raise UserError(f"tokens {tokens[0]:g} must be above 0")
+    if not 0 < tokens[0] < math.inf:
+        raise UserError(f"tokens {tokens[0]:g} must be above 0 and finite")
     parts = flop_by_part(model, context, mtp=phase == "pretrain")
     peak = chip.rate("bf16") * factors["step_mfu"] * factors["goodput"]
     seconds = {name: flop / peak for name, flop in parts.items()}
@@ -105,6 +106,7 @@ def training_document(
         "tokens_per_s_per_chip": quantity(1.0 / total, "token/s"),
         "usd_per_mtok": quantity(usd * total * 1e6, "USD/Mtoken"),
         "joule_per_token": quantity(watts * total, "J/token"),
+        "usd_per_chip_hour": quantity(hour.usd, "USD/hour"),
         "bound": bound,
         "run": {
             "tokens": tokens[0],
