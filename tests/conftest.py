@@ -16,8 +16,8 @@ settings.load_profile("jevons")
 
 @pytest.fixture(autouse=True)
 def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables and messages are compared as text, so colours and debugging are off."""
-    for name in ("FORCE_COLOR", "JEVONS_DEBUG", "TTY_COMPATIBLE"):
+    """Tables and messages are compared as text: no colours, no debugging, the width of a pipe."""
+    for name in ("COLUMNS", "FORCE_COLOR", "JEVONS_DEBUG", "TTY_COMPATIBLE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_COLOR", "1")
 

@@ -25,9 +25,9 @@ def test_a_wild_guess_lists_what_there_is() -> None:
     assert did_you_mean("zzzz", ["b", "a"]) == "; known: a, b"
 
 
-def test_a_long_list_is_cut() -> None:
+def test_a_long_list_is_cut_and_says_how_many_are_left_out() -> None:
     text = did_you_mean("zzzz", [f"metric_{number:03}" for number in range(50)])
-    assert text.endswith("metric_019, ...")
+    assert text.endswith("metric_018, metric_019 and 30 more")
 
 
 @given(st.text(max_size=8), st.lists(st.text("abcXYZ", min_size=1, max_size=6), min_size=1))

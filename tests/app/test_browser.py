@@ -84,6 +84,24 @@ def test_a_phone_in_chinese_gets_the_same(address: str, tmp_path: Path) -> None:
     assert len(re.findall(r"<svg[^>]*class=\"marks\"", dom)) == charts
 
 
+def test_on_a_narrow_screen_key_numbers_come_first_and_what_scrolls_shows_it(
+    address: str, tmp_path: Path
+) -> None:
+    flags = [flag for flag in FLAGS if "virtual-time" not in flag] + ["--window-size=500,900"]
+    with opened(CHROMIUM, flags, f"{address}?draws=100", tmp_path) as page:
+        page.until("document.querySelectorAll('#numbers div').length > 0")
+        tops = [
+            page.value(f"document.getElementById('{name}').getBoundingClientRect().top")
+            for name in ("numbers", "controls", "tabs")
+        ]
+        assert tops == sorted(tops)
+        page.until("document.querySelectorAll('#result .scroll').length > 0")
+        for place in ("#tabs", "#result .scroll"):
+            style = f"getComputedStyle(document.querySelector('{place}'))"
+            assert page.value(f"{style}.overflowX") == "auto"
+            assert page.value(f"{style}.backgroundImage").count("gradient") == 4
+
+
 def test_an_address_that_cannot_be_answered_says_so_and_starts_afresh(
     address: str, tmp_path: Path
 ) -> None:

@@ -33,6 +33,11 @@ from .asking import ASKED, get
         ("/api/summary", {"file": "x" * 9000}, "longer than 8000"),
         ("/api/summary", {"against": "scenario=nothing"}, "unknown scenario 'nothing'"),
         ("/api/summary", {"against": "draws=9"}, "'draws' is none of"),
+        ("/api/power", {"as-of": "2025-03-11"}, "unknown parameter 'as-of'; did you mean as_of?"),
+        ("/api/facts/NONE-1", {"foo": 1}, "unknown parameter 'foo'; known: against, as_of, draws"),
+        ("/api/cost", {"models": "deepseek-v3"}, "did you mean model"),
+        ("/", {"scenaro": "base"}, "did you mean scenario?"),
+        ("/part/build", {"mov": "pue:1.2"}, "did you mean move?"),
         ("/api/why/nothing", {}, "nothing"),
         ("/api/simulate", {"name": "fleets"}, "did you mean fleet"),
         ("/api/value/XYZ", {}, "XYZ"),
@@ -51,6 +56,27 @@ def test_a_mistake_is_one_sentence(
     reply = client.get(f"{path}?{urlencode(ASKED | query)}")
     assert reply.status_code == 422
     assert message in reply.text
+
+
+@pytest.mark.parametrize("wrong", [{"draws": 5}, {"as_of": "2025-02-30"}])
+def test_a_mistake_is_said_once(client: TestClient, wrong: dict[str, Any]) -> None:
+    (name,) = wrong
+    for path in ("/api/power", "/api/summary"):
+        reply = client.get(path, params=ASKED | wrong)
+        assert reply.status_code == 422
+        assert reply.json()["detail"].count(f"{name}: ") == 1
+
+
+def test_every_route_takes_what_the_page_sends(client: TestClient) -> None:
+    page: dict[str, str | int] = {
+        "part": "build",
+        "lang": "zh",
+        "seed": 3,
+        "against": "as_of=2025-01-15",
+    }
+    assert client.get("/", params=ASKED | page).status_code == 200
+    assert client.get("/api/facts/NONE-1", params=ASKED | page).json()["detail"].startswith("no ")
+    assert client.get("/openbb/metrics", params=ASKED | {"raw": "true"}).status_code == 200
 
 
 def test_what_is_not_there(client: TestClient) -> None:

@@ -45,6 +45,15 @@ def test_a_claim_is_never_edited(home: Path) -> None:
     assert user_ledger()[0].high == 105.0
 
 
+@pytest.mark.parametrize("text", ["", "id,who\n", table().splitlines()[0] + "\n"])
+def test_a_file_without_a_claim_is_said_to_hold_none(home: Path, text: str) -> None:
+    empty = home / "empty.csv"
+    empty.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=r"empty\.csv holds no claim; give a header"):
+        add_claims([write(home), empty])
+    assert not user_file().exists()
+
+
 def test_one_wrong_row_keeps_all_out(home: Path) -> None:
     good, wrong = write(home), write(home, "wrong.csv", id="c-2", metric="capx")
     with pytest.raises(UserError, match=r"wrong.csv:2:metric: 'capx' is not known"):

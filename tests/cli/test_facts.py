@@ -85,3 +85,14 @@ def test_a_malformed_table_is_refused_with_its_place_and_nothing_is_stored(
         assert (code, out) == (2, "")
         assert f"{table}:1: column 'metrics' is not known; did you mean metric?" in err
     assert not (tmp_path / "jevons_home").exists()
+
+
+def test_each_faulty_row_of_each_file_has_a_line(run: Run, tmp_path: Path) -> None:
+    header = ",".join(Fact.__slots__)
+    for name in ("one.csv", "two.csv"):
+        (tmp_path / name).write_text(f"{header}\na,b\nc,d\n", encoding="utf-8")
+    code, out, err = run("facts", "check", str(tmp_path / "one.csv"), str(tmp_path / "two.csv"))
+    assert (code, out) == (2, "")
+    places = [line.split(": has 2 cells")[0] for line in err.splitlines()]
+    expected = [(name, row) for name in ("one.csv", "two.csv") for row in (2, 3)]
+    assert places == [f"Error: {tmp_path / name}:{row}" for name, row in expected]

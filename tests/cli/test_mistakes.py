@@ -52,6 +52,14 @@ MISTAKES = [
     (["score", "--as-of", "2025-08-27"], "--until 2025-08-27 must be after the day"),
     (["replay", "2025-03-11", "--until", "2025-03-10"], "--until 2025-03-10 must be after"),
     (["replay", "2025-03-11", "--lang", "fr"], "'fr' is not a language of the note"),
+    (["replay", "1999-01-01"], "Error: replay 1999-01-01 is before the first fact"),
+    (["replay", "2025-02-30"], "Error: replay '2025-02-30' is not a day"),
+    (["score", "--as-of", "2025-03-11", "--until", SOON], f"--until {SOON} is in the future"),
+    (["note", "--since", "absent.json"], "--since absent.json does not exist"),
+    (["pull", "prices", "nofile"], "nofile is no file here and not written like a ticker"),
+    (["pull", "prices", "nofile.dat"], "nofile.dat is no file here"),
+    (["pull", "prices", "NVDA", "some_prices"], "some_prices is no file here"),
+    (["pull", "prices", "folder/prices"], "folder/prices does not exist"),
     (["nonsense"], "No such command 'nonsense'"),
     (["index", "--nonsense"], "--nonsense"),
 ]
@@ -78,6 +86,15 @@ def test_a_file_in_the_way_of_the_note_is_found_before_computing(
     code, _, err = run("note", "--out", str(tmp_path / folder))
     assert code == 2
     assert "cannot be a folder because" in err
+
+
+def test_an_earlier_note_that_is_not_there_is_found_before_computing(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Study, "__init__", lambda *_, **__: pytest.fail("opened too early"))
+    code, _, err = run("note", "--since", "absent.json")
+    assert code == 2
+    assert err == "Error: --since absent.json does not exist; check the path\n"
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a folder nobody can write")

@@ -166,6 +166,27 @@ def test_duplicates_and_contradictions(second: str, message: str) -> None:
     assert str(caught.value).startswith(message)
 
 
+def test_every_faulty_row_is_named_and_of_many_the_rest_is_counted() -> None:
+    wrong = [line(value="many"), line(), line(unit="USD_bnn"), line() + ",extra"]
+    with pytest.raises(UserError) as caught:
+        read_table(table(*wrong), "mine.csv")
+    places = [each.split(": ")[0] for each in str(caught.value).splitlines()]
+    assert places == ["mine.csv:2:value", "mine.csv:4:unit", "mine.csv:5"]
+    with pytest.raises(UserError) as caught:
+        read_table(table(*[line(value="many")] * 25), "mine.csv")
+    lines = str(caught.value).splitlines()
+    assert lines[-2].startswith("mine.csv:21:value")
+    assert lines[-1] == "and 5 more mistakes"
+
+
+def test_every_contradiction_is_named() -> None:
+    rows = read_table(table(line(), line(entity="AVGO"), line(fact_id="F-2")), "mine.csv")
+    with pytest.raises(UserError) as caught:
+        check_together(rows)
+    places = [each.split(": ")[0] for each in str(caught.value).splitlines()]
+    assert places == ["mine.csv:3:fact_id", "mine.csv:4:value"]
+
+
 def test_a_later_vintage_and_another_source_are_no_contradiction() -> None:
     later = line(fact_id="F-2", value="36", known_on="2025-03-01")
     other = line(fact_id="F-3", value="37", stated_by="Epoch AI")

@@ -281,8 +281,19 @@ def test_a_holiday_is_set_apart_and_a_missing_session_is_named(tmp_path: Path) -
         "the first on 2025-01-10",
         "NVDA lacks 1 sessions of XNYS between 2025-01-07 and 2025-01-13, the first on 2025-01-10",
     ]
-    assert "of the bars of NVDA are on days when XNYS was shut" in answer["warnings"][0]
+    (warning,) = answer["warnings"]
+    assert warning.startswith("25% of the bars of NVDA are on days when XNYS was shut;")
     assert stored_prices(tmp_path / "s.duckdb").histories["2330.TW"].currency == "TWD"
+
+
+def test_a_stray_bar_on_a_holiday_does_not_put_the_calendar_in_doubt(tmp_path: Path) -> None:
+    days = [date(2025, 1, 2) + timedelta(days=n) for n in range(90)]
+    rows = [f"{day},NVDA,1,1,1,1" for day in days if day.weekday() < 5]
+    holidays = {"2025-01-09", "2025-01-20", "2025-02-17"}  # XNYS was shut on these alone
+    rows = [row for row in rows if row[:10] not in holidays] + ["2025-01-09,NVDA,1,1,1,1"]
+    answer = pull(tmp_path / "s.duckdb", [written(tmp_path, *rows)], [], NOW)
+    assert answer["quarantined"] == {"XNYS was shut that day": 1}
+    assert answer["warnings"] == []
 
 
 def test_another_calendar_is_named_with_its_market(tmp_path: Path) -> None:

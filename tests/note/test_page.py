@@ -139,6 +139,21 @@ def test_a_claim_that_holds_in_part_is_counted_apart(figures: dict[str, Any]) ->
     assert "◐ partly true" in text
 
 
+def test_claims_that_nothing_can_decide_are_not_counted_as_open(figures: dict[str, Any]) -> None:
+    claims = [*figures["claims"], dict(figures["claims"][0])]
+    statuses = ("true", "false", "open", "open", "not resolvable")
+    figures["claims"] = [
+        claim | {"id": str(n), "status": status, "outcome": None}
+        for n, (claim, status) in enumerate(zip(claims, statuses, strict=True))
+    ]
+    english, chinese = (" ".join(read(figures, lang).text.split()) for lang in ("en", "zh"))
+    assert "did not. Open: 2, the next" in english
+    assert ". 1 cannot be decided." in english
+    assert "1 did not; 3 are open or cannot be decided" in english
+    assert "待揭晓 2 条" in chinese
+    assert "无法判定 1 条。" in chinese
+
+
 def test_a_claim_whose_day_has_passed_is_not_announced(figures: dict[str, Any]) -> None:
     figures["claims"][0] |= {
         "status": "not resolvable", "why": "names no day", "resolves_on": "2025-01-31"

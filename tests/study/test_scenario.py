@@ -131,6 +131,13 @@ def test_what_does_not_fit_the_chain_is_refused(text: str, message: str) -> None
     assert message in str(caught.value)
 
 
+def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text("\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"own\.toml is empty; give it a name"):
+        find(str(file))
+
+
 def test_a_name_or_a_file(tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     file.write_text(HEAD + ELASTIC, encoding="utf-8")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from fastapi import Depends, Query, Request, Response
+from fastapi.dependencies.models import Dependant
 
 from jevons import __version__
 from jevons.app.answers import Mistake
@@ -22,12 +23,13 @@ from jevons.app.question import (
     scenario_texts,
     shocks,
 )
-from jevons.errors import UserError
+from jevons.errors import UserError, did_you_mean
 
 DRAWS = 4096
 SEED = 2025
 NOTHING = "base"  # the scenario that moves nothing
 PARAMETERS = {"as_of", "scenario", "file", "move", "shock"}
+OF_THE_PAGE = PARAMETERS | {"against", "draws", "lang", "part", "seed"}  # its address has these
 
 # What may be answered instead of an answer.
 OTHERWISE: dict[int | str, dict[str, Any]] = {
@@ -162,6 +164,25 @@ def against(
 
 
 Against = Annotated[Question, Depends(against)]
+
+
+def parameters_of(read: Dependant) -> set[str]:
+    """Names of the query parameters that a route and its dependencies read."""
+    own = {parameter.alias for parameter in read.query_params}
+    return own.union(*map(parameters_of, read.dependencies))
+
+
+def only_known(request: Request) -> None:
+    """Refuse a query parameter that nothing reads; the page sends its own to every route.
+
+    Raises:
+        UserError: neither the route nor the page has such a parameter.
+    """
+    route = request.scope["route"]
+    known = OF_THE_PAGE | parameters_of(route.dependant)
+    for name in request.query_params:
+        if name not in known:
+            raise UserError(f"unknown parameter {name[:100]!r}{did_you_mean(name[:100], known)}")
 
 
 def tagged(request: Request, response: Response, engine: Warm, asked: Asked) -> None:

@@ -7,7 +7,7 @@ and questions in draws and changes.
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 
 from jevons import __version__
 from jevons.app import api, openbb, page
-from jevons.app.asked import UnchangedError
+from jevons.app.asked import UnchangedError, only_known
 from jevons.app.engine import Engine
 from jevons.errors import UserError
 
@@ -43,7 +43,8 @@ def unreadable(_: Request, error: Exception) -> JSONResponse:
         f"{' '.join(str(part) for part in each['loc'][1:])}: {each['msg']}"
         for each in error.errors()
     ]
-    return JSONResponse({"detail": "; ".join(said)}, status_code=422)
+    # A parameter that several dependencies read is refused by each of them.
+    return JSONResponse({"detail": "; ".join(dict.fromkeys(said))}, status_code=422)
 
 
 def unchanged(_: Request, error: Exception) -> Response:
@@ -86,7 +87,9 @@ def application(engine: Engine, *, for_openbb: bool = False) -> FastAPI:
         redoc_url=None,
     )
     app.state.engine = engine
-    for routes in (page.routes, api.routes, openbb.descriptors, openbb.routes):
+    for routes in (page.routes, api.routes):
+        app.include_router(routes, dependencies=[Depends(only_known)])
+    for routes in (openbb.descriptors, openbb.routes):  # the workspace adds parameters of its own
         app.include_router(routes)
     app.add_exception_handler(UserError, mistake)
     app.add_exception_handler(RequestValidationError, unreadable)

@@ -42,7 +42,8 @@ def add_claims(files: Sequence[Path]) -> list[str]:
         ids added; a row that is there already, word for word, is not added again.
 
     Raises:
-        UserError: a file cannot be read, a row is wrong, or an id stands for another claim.
+        UserError: a file cannot be read or holds no claim, a row is wrong, or an id stands for
+            another claim.
     """
     known = {claim.id: claim for claim in (*ledger(), *user_ledger())}
     added: dict[str, Claim] = {}
@@ -53,7 +54,10 @@ def add_claims(files: Sequence[Path]) -> list[str]:
             raise UserError(
                 f"{file} cannot be read ({error}); give a CSV table of claims"
             ) from error
-        for claim in read_ledger(text, str(file)):
+        found = read_ledger(text, str(file))
+        if not found:
+            raise UserError(f"{file} holds no claim; give a header and a row for each claim")
+        for claim in found:
             before = known.get(claim.id) or added.get(claim.id)
             if before is None:
                 added[claim.id] = claim

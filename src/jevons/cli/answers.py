@@ -13,6 +13,7 @@ from jevons.cli.options import (
     Pdf,
     PriceFiles,
     Since,
+    existing,
     today,
     writable_folder,
 )
@@ -36,6 +37,7 @@ def note(
 ) -> None:
     """Write the research note: all six answers, charts, sources (note.html, figures.json)."""
     check_note_options(out, language)
+    existing([since] if since else (), "--since")
     with progress(f"Computing the figures with {run.draws:,} draws") as report:
         study = run.study(report, prices or ())
         figures = compared(study, since)
@@ -200,6 +202,8 @@ def shock(
         raise UserError(f"--at {at!r} is not a quarter; write it as 2025Q1")
     with progress(f"Simulating {run.draws:,} draws twice") as report:
         answer = run.study(report).shock(at=at, **factors)
+    if not run.as_json:
+        answer = {"values": "ratios to the same draw without the shock"} | answer
     show(answer, run.as_json)
 
 

@@ -127,20 +127,23 @@ def today() -> date:
     return datetime.now().astimezone().date()
 
 
-def choose_day(as_of: str | None, store: "Store") -> date:
+def choose_day(as_of: str | None, store: "Store", option: str = "--as-of") -> date:
     """The day whose knowledge is used: the one asked for, else that of the latest fact.
+
+    Args:
+        option: what a message calls the day.
 
     Raises:
         UserError: the day is malformed, in the future, or before the first fact.
     """
     if as_of is None:
         return min(store.last_known_on, today())
-    day = parse_day(as_of)
+    day = parse_day(as_of, option)
     if day > today():
-        raise UserError(f"--as-of {day} is in the future; choose a day up to today, {today()}")
+        raise UserError(f"{option} {day} is in the future; choose a day up to today, {today()}")
     if day < store.first_known_on:
         raise UserError(
-            f"--as-of {day} is before the first fact, which became known on "
+            f"{option} {day} is before the first fact, which became known on "
             f"{store.first_known_on}; choose that day or a later one"
         )
     return day
@@ -178,6 +181,7 @@ def open_study(
     companies: Sequence[Path] | None = None,
     prior: bool = False,
     sample: bool = False,
+    option: str = "--as-of",
 ) -> "Study":
     """The study that answers a command; nothing is simulated until it is asked.
 
@@ -185,11 +189,12 @@ def open_study(
         companies: files that describe companies of the user's own.
         prices: files; none of them for the store's prices, None where the command reads no prices.
         prior: leave the calibration out. sample: calibrate a day of which no posterior is kept.
+        option: what a message calls the day.
     """
     price_files = existing(prices, "--prices")
     company_files = existing(companies, "--company")
     store = open_store(facts)
-    day = choose_day(as_of, store)
+    day = choose_day(as_of, store, option)
     keep_compiled_code()
     from jevons.study import Study
 

@@ -5,6 +5,7 @@ a figure added to an answer appears in its table without a change here.
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,13 +15,14 @@ import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
-# Wide enough for a table of quantiles when the output is a file or a pipe.
+# Wide enough for a table of quantiles when the output is a file or a pipe; COLUMNS overrides it.
 PIPED_WIDTH = 140
 MOST_TIMES = 8  # columns of a path
 LONG_WORK = 40  # parts from which a log tells every tenth
+NARROWEST_TEXT = 14  # characters of a column that wraps
+BETWEEN = 3  # characters from one column to the next
 LONGEST_LINE = 4  # items of a list on one line
 
 
@@ -32,7 +34,7 @@ def show(answer: Any, as_json: bool) -> None:
     from rich.console import Console
 
     # Texts from facts may hold square brackets or colons that rich would read as mark-up.
-    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
     console = Console(width=width, markup=False, highlight=False, emoji=False)
     if isinstance(answer, Mapping):
         _show_mapping(console, answer)
@@ -112,7 +114,7 @@ def number(value: float) -> str:
         return f"{rounded:.3e}"
     if rounded == int(rounded):
         return f"{int(rounded):,}"
-    return f"{rounded:,f}".rstrip("0") if abs(rounded) >= 0.01 else f"{rounded:.6f}".rstrip("0")
+    return f"{rounded:,.7f}".rstrip("0")
 
 
 def _is_quantity(value: Any) -> bool:
@@ -159,11 +161,39 @@ def _flat(mapping: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _table(title: str | None) -> "Table":
+def _show_table(
+    console: "Console", cells: Sequence[Sequence[str]], title: str | None = None
+) -> None:
+    """Print rows below their header; names and numbers are never cut, texts wrap.
+
+    Args:
+        cells: the header, then one row each; the first column names the rows.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    return Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    needed = 0
+    for position, (header, *body) in enumerate(zip(*cells, strict=True)):
+        numbers = sum(text[:1].isdigit() or text[:1] in "-(" for text in body)
+        numeric = position > 0 and numbers * 2 > len(body)
+        kept = numeric or position == 0
+        words = [len(word) for text in body for word in text.split()]
+        longest = max(words, default=0)
+        least = longest if kept else min(longest, NARROWEST_TEXT)
+        needed += least + BETWEEN
+        table.add_column(
+            header,
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=kept and len(words) <= len(body),  # one word a cell: the texts make room
+            min_width=least,
+        )
+    for row in cells[1:]:
+        table.add_row(*row)
+    if needed > console.width:
+        table.width = needed
+    console.print(table, crop=False)
 
 
 def _show_mapping(console: "Console", answer: Mapping[str, Any]) -> None:
@@ -195,16 +225,11 @@ def _show_plain(console: "Console", plain: Mapping[str, Any]) -> None:
 
 
 def _show_quantities(console: "Console", quantities: Mapping[str, Mapping[str, Any]]) -> None:
-    table = _table(None)
-    table.add_column("quantity", no_wrap=True)
-    for level in (*QUANTILES, "mean"):
-        table.add_column(level, justify="right")
-    table.add_column("unit")
+    levels = (*QUANTILES, "mean")
+    cells = [["quantity", *levels, "unit"]]
     for name, value in quantities.items():
-        table.add_row(
-            name, *(_cell(value.get(level)) for level in (*QUANTILES, "mean")), value["unit"]
-        )
-    console.print(table)
+        cells.append([name, *(_cell(value.get(level)) for level in levels), value["unit"]])
+    _show_table(console, cells)
 
 
 def _show_paths(console: "Console", paths: Mapping[str, Mapping[str, Any]]) -> None:
@@ -217,15 +242,11 @@ def _show_paths(console: "Console", paths: Mapping[str, Mapping[str, Any]]) -> N
         chosen = _chosen(times)
         prefix = _common_prefix(group)
         console.print("\nmedians; all quantiles with --json")
-        table = _table(None)
-        table.add_column("quantity", no_wrap=True)
-        table.add_column("unit", no_wrap=True)
-        for position in chosen:
-            table.add_column(times[position], justify="right")
+        cells = [["quantity", "unit", *(times[at] for at in chosen)]]
         for name, value in group.items():
             medians = (_cell(value["p50"][at]) for at in chosen)
-            table.add_row(name.removeprefix(prefix), value["unit"], *medians)
-        console.print(table)
+            cells.append([name.removeprefix(prefix), value["unit"], *medians])
+        _show_table(console, cells)
 
 
 def _common_prefix(names: Collection[str]) -> str:
@@ -261,11 +282,4 @@ def _show_records(
     cells += [[_cell(row.get(name), name not in heads) for name in names] for row in rows]
     if len(records) < min(len(names), MOST_TIMES):  # more fields than records: stand them upright
         cells = [list(column) for column in zip(*cells, strict=True)]
-    table = _table(title)
-    for position, header in enumerate(cells[0]):
-        body = [row[position] for row in cells[1:]]
-        numeric = sum(text[:1].isdigit() or text[:1] in "-(" for text in body) * 2 > len(body)
-        table.add_column(header, justify="right" if position and numeric else "left")
-    for row in cells[1:]:
-        table.add_row(*row)
-    console.print(table)
+    _show_table(console, cells, title)

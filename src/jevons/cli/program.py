@@ -25,7 +25,7 @@ from jevons.cli import (
     serve,
 )
 from jevons.cli.run import spread
-from jevons.errors import UserError
+from jevons.errors import MistakesError, UserError
 
 DONE, FAULT, MISTAKE, INTERRUPTED = 0, 1, 2, 130
 
@@ -104,6 +104,8 @@ def run(arguments: Sequence[str]) -> int:
     """
     try:
         code = app(args=list(arguments) or ["--help"], prog_name="jevons", standalone_mode=False)
+    except MistakesError as error:
+        return [_complain(line, MISTAKE) for line in str(error).splitlines()][-1]
     except UserError as error:
         return _complain(str(error), MISTAKE)
     except _USAGE_ERROR as error:

@@ -1,6 +1,7 @@
 """``jevons pull``: take data into the stores on this computer."""
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -31,6 +32,10 @@ Url = Annotated[
         show_default=False,
     ),
 ]
+# NVDA, BRK.B, BTC-USD, 2330.TW, ^GSPC, TWD=X; anything else may be named with --from yfinance.
+TICKER = re.compile(
+    r"\^?([A-Z]{1,5}|\d{4,6})(-[A-Z]{1,3}|[./][A-Z]{1,2}|\.TWO)?|[A-Z]{3,6}=X", re.IGNORECASE
+)
 FILES = (".csv", ".txt", ".gz", ".parquet", ".pq")
 SOURCES = ("csv", "parquet", "yfinance")
 
@@ -80,6 +85,12 @@ def pull_prices(
     from jevons.market.read_prices import is_parquet
 
     if source is None and not any(map(_is_file_name, files)):
+        for name in files:
+            if not TICKER.fullmatch(str(name)):
+                raise UserError(
+                    f"{name} is no file here and not written like a ticker; check the path, or add "
+                    "--from yfinance if it is a ticker"
+                )
         source = "yfinance"
     if source is not None and source not in SOURCES:
         raise UserError(f"--from {source!r} is no source of prices{did_you_mean(source, SOURCES)}")

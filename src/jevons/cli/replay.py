@@ -44,11 +44,11 @@ def hindsight(study: "Study", until: str | None) -> dict[str, Any]:
     Raises:
         UserError: the later day is not after the study's.
     """
-    day = choose_day(until, study.store)
+    day = choose_day(until, study.store, "--until")
     if day <= study.as_of:
         raise UserError(
             f"--until {day} must be after the day of the forecasts, {study.as_of}; "
-            "choose a later day, or an earlier --as-of"
+            "choose a later day, or earlier forecasts"
         )
     from jevons.study.replay import replay as held_against
 
@@ -100,7 +100,9 @@ def replay(
     """Write the note of a day with what happened afterwards beside it, link by link."""
     check_note_options(out, language)
     with progress(f"Computing the figures with {draws:,} draws as of {as_of}") as report:
-        study = open_study(as_of, seed, draws, facts, prices or (), report, prior=prior)
+        study = open_study(
+            as_of, seed, draws, facts, prices or (), report, prior=prior, option="replay"
+        )
         after = hindsight(study, until)
         figures = study.figures()
     figures["facts"] |= after.pop("facts")

@@ -64,7 +64,7 @@ def check(files: Sequence[Path] = (), today: date | None = None) -> dict[str, An
         files: tables. today: day of entry for rows that give none.
 
     Raises:
-        UserError: the first thing that is wrong, with its place.
+        UserError: what is wrong in each faulty row, with its place.
     """
     added = _new(files, today)
     store = Store([row.fact for row in (*bundled_rows(), *stored_rows())] + added)

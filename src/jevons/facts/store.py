@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jevons.errors import UserError
+from jevons.errors import UserError, refuse
 from jevons.facts.fact import Fact, Series
 from jevons.facts.snapshot import Snapshot
 from jevons.facts.table import Row, check_together, read_table
@@ -138,9 +138,10 @@ def file_rows(user_files: Sequence[Path], recorded_on: date | None = None) -> li
     """The facts in the user's tables, each row checked.
 
     Raises:
-        UserError: a file cannot be read, or a row is wrong.
+        UserError: a file cannot be read, or rows are wrong: all of them are named.
     """
-    rows = []
+    rows: list[Row] = []
+    mistakes: list[UserError] = []
     for file in user_files:
         try:
             text = file.read_text(encoding="utf-8-sig")
@@ -148,5 +149,9 @@ def file_rows(user_files: Sequence[Path], recorded_on: date | None = None) -> li
             raise UserError(f"{file} cannot be read ({error.strerror}); check the path") from error
         except UnicodeDecodeError as error:
             raise UserError(f"{file} is not UTF-8 text; save the table as CSV in UTF-8") from error
-        rows += read_table(text, str(file), recorded_on)
+        try:
+            rows += read_table(text, str(file), recorded_on)
+        except UserError as error:
+            mistakes.append(error)
+    refuse(mistakes)
     return rows

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 
-from jevons.errors import UserError, did_you_mean
+from jevons.errors import UserError, did_you_mean, refuse
 from jevons.facts.fact import Fact, Series
 from jevons.facts.units import conversion_factor
 from jevons.facts.variables import Variable, variables
@@ -82,32 +82,46 @@ def read_table(text: str, name: str, recorded_on: date | None = None) -> list[Ro
         One row a fact, figures in the unit of their metric.
 
     Raises:
-        UserError: the first thing that is wrong, as ``file:row:column: what``.
+        UserError: the header is wrong or the text is no CSV; else the first thing that is wrong
+            in every faulty row, as ``file:row:column: what``.
     """
-    return [
-        Row(_fact(cells, recorded_on), cells.place) for cells in _lines(text.lstrip("\ufeff"), name)
-    ]
+    rows: list[Row] = []
+    mistakes: list[UserError] = []
+    for header, cells, place in _lines(text.lstrip("\ufeff"), name):
+        try:
+            rows.append(Row(_fact(_named(header, cells, place), recorded_on), place))
+        except UserError as error:
+            mistakes.append(error)
+    refuse(mistakes)
+    return rows
 
 
 def check_together(rows: Iterable[Row]) -> None:
     """Refuse a fact_id that is used twice, a fact that is stated twice and a contradiction.
 
     Raises:
-        UserError: names both places.
+        UserError: every such fact, each with both places.
     """
+    mistakes: list[UserError] = []
     by_name: dict[str, Row] = {}
     by_vintage: dict[tuple[Series, date], Row] = {}
     for row in rows:
         fact = row.fact
         other = by_name.setdefault(fact.fact_id, row)
         if other is not row:
-            raise UserError(
-                f"{row.place}:fact_id: {fact.fact_id!r} already names the fact at {other.place}; "
-                "give each fact its own name"
-            )
+            mistakes.append(_same_name(row, other))
+            continue
         other = by_vintage.setdefault((fact.series, fact.known_on), row)
         if other is not row:
-            raise _clash(row, other)
+            mistakes.append(_clash(row, other))
+    refuse(mistakes)
+
+
+def _same_name(row: Row, other: Row) -> UserError:
+    return UserError(
+        f"{row.place}:fact_id: {row.fact.fact_id!r} already names the fact at {other.place}; "
+        "give each fact its own name"
+    )
 
 
 def _clash(row: Row, other: Row) -> UserError:
@@ -131,24 +145,27 @@ def _figure(fact: Fact) -> str:
     return f"{fact.low:g} to {fact.high:g} {fact.unit}"
 
 
-def _lines(text: str, name: str) -> Iterator[_Cells]:
+def _lines(text: str, name: str) -> Iterator[tuple[list[str], list[str], str]]:
+    """Header, cells and place of every line that is not empty."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
         _check_header(header, name)
-        absent = dict.fromkeys(COLUMNS, "")
         for cells in reader:
-            place = f"{name}:{reader.line_num}"
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                raise UserError(
-                    f"{place}: has {len(cells)} cells where the header has {len(header)}; "
-                    'put a text with a comma in "quotes"'
-                )
-            yield _Cells(absent | dict(zip(header, cells, strict=True)), place)
+            if any(cell.strip() for cell in cells):
+                yield header, cells, f"{name}:{reader.line_num}"
     except csv.Error as error:
         raise UserError(f"{name}:{reader.line_num}: is not CSV ({error})") from error
+
+
+def _named(header: list[str], cells: list[str], place: str) -> _Cells:
+    """The cells by column; a column that the table leaves out is empty."""
+    if len(cells) != len(header):
+        raise UserError(
+            f"{place}: has {len(cells)} cells where the header has {len(header)}; "
+            'put a text with a comma in "quotes"'
+        )
+    return _Cells(dict.fromkeys(COLUMNS, "") | dict(zip(header, cells, strict=True)), place)
 
 
 def _check_header(header: list[str], name: str) -> None:

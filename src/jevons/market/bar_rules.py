@@ -131,7 +131,8 @@ def doubts(
 def strangers(connection: "DuckDBPyConnection") -> list[str]:
     """Warnings of tickers so many of whose bars are on closed days that they are of elsewhere."""
     rows: list[Any] = connection.execute(
-        """SELECT ticker, exchange, avg((reason LIKE '% was shut that day')::INTEGER) AS shut
+        """SELECT ticker, exchange,
+                  avg((coalesce(reason, '') LIKE '% was shut that day')::INTEGER) AS shut
            FROM judged WHERE exchange IS NOT NULL GROUP BY ALL HAVING shut > ? ORDER BY ALL""",
         [WRONG_CALENDAR],
     ).fetchall()

@@ -195,6 +195,8 @@ def parse(text: str, place: str, name: str) -> Scenario:
     Raises:
         UserError: ``file:line: what``.
     """
+    if not text.strip():
+        raise UserError(f"{place} is empty; give it a name, an about, and inputs or shocks")
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

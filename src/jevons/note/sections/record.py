@@ -124,6 +124,7 @@ def claim_words(edition: Edition) -> dict[str, object]:
     claims, settled = edition.records("claims"), resolved(edition)
     true = sum(came_true(claim) for claim in settled)
     partly = sum(claim.get("status") == "partly" for claim in settled)
+    never = sum(claim.get("status") == "not resolvable" for claim in claims)
     coming = next(iter(waiting(edition)), {})
     return {
         "all": len(claims),
@@ -131,7 +132,9 @@ def claim_words(edition: Edition) -> dict[str, object]:
         "true": true,
         "partly": edition.say("note.partly", n=partly) if partly else "",
         "false": len(settled) - true - partly,
-        "open": len(claims) - len(settled),
+        "open": len(claims) - len(settled) - never,
+        "undecided": len(claims) - len(settled),
+        "never": edition.say("note.never_decided", n=never) if never else "",
         "day": edition.numbers.day(coming.get("resolves_on")),
         "text": claim_text(edition, coming) if coming else NOTHING,
     }
