@@ -32,7 +32,7 @@ from jevons.model.evidence import Arrays, gather
 from jevons.model.likelihood import covariance, discrepancies, log_likelihood, predicted
 from jevons.model.observations import series
 from jevons.model.sampler import START, Scale, kernel_of, scale_of
-from jevons.model.simulate import Declared, Experiment
+from jevons.model.simulate import Experiment, Scales, scales_of
 
 FILE = Path(__file__).parents[1] / "docs" / "simulation_based_calibration.json"
 DAY, SETS = "2025-03-11", 200
@@ -44,16 +44,16 @@ DIVIDER = KEPT // EVERY + 1  # possible ranks
 Trial = tuple[np.ndarray, Arrays]  # truths (set, quantity), and the sets' data
 
 
-def drawn(declared: Declared, data: Arrays, sets: int, seed: int) -> Trial:
+def drawn(scales: Scales, data: Arrays, sets: int, seed: int) -> Trial:
     """Truths from the priors and the reports that follow from each."""
-    size = len(declared)
+    size = len(scales)
     truths = np.random.default_rng(seed).standard_normal((sets, size + len(series())))
 
     @jax.jit
     @jax.vmap
     def reports(truth: jax.Array, noise: jax.Array) -> jax.Array:
         factor = jnp.linalg.cholesky(covariance(discrepancies(truth[size:]), data))
-        return predicted(truth[:size], declared, data) + (factor @ noise[..., None])[..., 0]
+        return predicted(truth[:size], scales, data) + (factor @ noise[..., None])[..., 0]
 
     noise = np.random.default_rng([seed, 1]).standard_normal((sets, *data.value.shape))
     values = reports(jnp.asarray(truths, jnp.float32), jnp.asarray(noise, jnp.float32))
@@ -61,13 +61,13 @@ def drawn(declared: Declared, data: Arrays, sets: int, seed: int) -> Trial:
 
 
 @cache
-def runner(declared: Declared) -> Callable[..., tuple[jax.Array, jax.Array]]:
+def runner(scales: Scales) -> Callable[..., tuple[jax.Array, jax.Array]]:
     """Draws and divergences of many sets side by side, compiled once for all batches."""
-    size = len(declared) + len(series())
+    size = len(scales) + len(series())
     by_set = (Arrays(*(None for _ in Arrays._fields))._replace(value=0), Scale(0, None))
 
     def likelihood(z: jax.Array, data: Arrays) -> jax.Array:
-        return log_likelihood(z[: len(declared)], z[len(declared) :], declared, data)
+        return log_likelihood(z[: len(scales)], z[len(scales) :], scales, data)
 
     kernel = kernel_of(likelihood, size)
 
@@ -90,12 +90,12 @@ def runner(declared: Declared) -> Callable[..., tuple[jax.Array, jax.Array]]:
     return run
 
 
-def sampled(declared: Declared, sets: Arrays, seed: int) -> tuple[np.ndarray, float]:
+def sampled(scales: Scales, sets: Arrays, seed: int) -> tuple[np.ndarray, float]:
     """Posterior draws of each set, (iteration, set, quantity), and the share that diverged.
 
     The first run scouts: a set's own mean, and the covariance within sets of all of them.
     """
-    count, size, run = len(sets.value), len(declared) + len(series()), runner(declared)
+    count, size, run = len(sets.value), len(scales) + len(series()), runner(scales)
     first, second = jax.random.split(jax.random.key(seed))
     flat = Scale(jnp.zeros((count, size)), jnp.eye(size))
     scouted = np.asarray(run(jax.random.split(first, count), sets, flat, SCOUTED)[0])
@@ -120,15 +120,15 @@ def main(day: str, sets: int) -> None:
     keep_compiled_code()
     snapshot = load().as_of(date.fromisoformat(day))
     evidence = gather(snapshot, Experiment.of(snapshot, seed=0))
-    declared = tuple((name, entry.prior) for name, entry in evidence.experiment.inputs.items())
-    names = [*(name for name, _ in declared), *(f"discrepancy of {name}" for name in series())]
+    scales = scales_of(evidence.experiment.inputs)
+    names = [*(name for name, _ in scales), *(f"discrepancy of {name}" for name in series())]
     kept = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
     if kept.get("key") != evidence.key:
         kept = {"day": day, "key": evidence.key, "divider": DIVIDER, "ranks": [], "divergent": []}
     while len(kept["ranks"]) < sets:
         began, batch = time.perf_counter(), len(kept["ranks"]) // TOGETHER
-        truths, data = drawn(declared, evidence.arrays(), TOGETHER, seed=batch)
-        draws, divergent = sampled(declared, data, seed=batch)
+        truths, data = drawn(scales, evidence.arrays(), TOGETHER, seed=batch)
+        draws, divergent = sampled(scales, data, seed=batch)
         kept["ranks"] += (draws[::EVERY] < truths).sum(0).tolist()
         kept["divergent"].append(round(divergent, 4))
         kept["quantities"] = names

@@ -47,6 +47,31 @@ def test_the_declared_range_is_the_range_drawn(prior: Prior) -> None:
     assert drawn == pytest.approx(declared, abs=prior.scale / 4)
 
 
+EARLIER = [prior for prior in priors().values() if prior.earlier]
+
+
+@pytest.mark.parametrize("prior", EARLIER, ids=lambda prior: prior.name)
+def test_a_day_before_the_source_is_told_what_stood_then(prior: Prior) -> None:
+    known_on, earlier = prior.known_on, prior.earlier
+    assert known_on is not None
+    assert earlier is not None
+    assert (prior.as_of(known_on), prior.as_of(known_on - timedelta(days=1))) == (prior, earlier)
+    assert (earlier.p10, earlier.median, earlier.p90) != (prior.p10, prior.median, prior.p90)
+    assert earlier.p10 < earlier.median < earlier.p90
+    assert earlier.normal_scale == prior.normal_scale
+    points = [earlier.forward(each) for each in (earlier.p10, earlier.median, earlier.p90)]
+    assert points[1] == pytest.approx((points[0] + points[2]) / 2, abs=earlier.scale / 4)
+
+
+def test_a_run_of_a_past_day_has_the_ranges_of_that_day() -> None:
+    facts = store()
+    late, early = settle(facts.as_of(date(2025, 11, 10))), settle(facts.as_of(date(2025, 11, 9)))
+    changed = {name for name in late if late[name].prior != early[name].prior}
+    assert changed == {"us_share", "realisation_factor"}
+    assert early["realisation_factor"].quantile(0.0) == pytest.approx(0.74)
+    assert late["realisation_factor"].quantile(0.0) == pytest.approx(0.66)
+
+
 def test_every_rule_is_used() -> None:
     assert {prior.centre for prior in priors().values()} - {None} == set(RULES)
 

@@ -191,7 +191,7 @@ def power_context() -> dict[str, Any]:
         ],
         "realisation": {
             "ours": quantity("realisation", 0.66, 0.1, "1"),
-            "net_gw": {"0": 31.0, "0.67": 12.5},
+            "mean_net_gw_2028": {"0": 31.0, "0.67": 12.5},
             "published": {"implied_factor": 0.64, "net_gw_at": {"0": 44.0, "0.67": 11.5}},
         },
         "chip_count": {

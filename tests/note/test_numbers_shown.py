@@ -63,7 +63,8 @@ def build_out(figures: dict[str, Any]) -> Iterator[float]:
     volumes = figures["power_context"]["chip_count"]["volumes"]
     for year in {row["year"] for row in volumes}:
         yield sum(row["it_gw"] for row in volumes if row["year"] == year)
-    yield from map(float, figures["power_context"]["realisation"]["net_gw"])  # the factors
+    factors = figures["power_context"]["realisation"]["mean_net_gw_2028"]
+    yield from map(float, factors)
     sites = figures["campuses"]["sites"]
     for year in sites[0]["by_year"]:
         yield sum(site["by_year"][year] for site in sites[6:])

@@ -49,7 +49,8 @@ def test_no_text_is_unused(figures: dict[str, Any], monkeypatch: pytest.MonkeyPa
         return say(self, key, **values)
 
     monkeypatch.setattr(Words, "say", listen)
-    figures["claims"][0]["status"] = "partly"
+    for claim, status in zip(figures["claims"], ("partly", "not resolvable"), strict=False):
+        claim["status"] = status
     since = {"as_of": "2024-12-31", "rows": [], "shares": [SHARE]}
     page(figures | {"replay": aftermath(figures), "since": since}, "en", LANGUAGES)
     for claim in figures["claims"]:

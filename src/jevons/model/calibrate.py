@@ -20,7 +20,7 @@ from jevons.model.likelihood import discrepancies, log_likelihood
 from jevons.model.observations import series
 from jevons.model.posterior import DIGITS, Posterior, log_likelihood_at, summarised
 from jevons.model.sampler import Likelihood, posterior_draws
-from jevons.model.simulate import Declared, Progress
+from jevons.model.simulate import Progress, Scales, scales_of
 
 SEED = 4
 # What is refused. Vehtari and others (2021) ask for R-hat below 1.01 where tails matter; here
@@ -58,17 +58,17 @@ def calibrate(
     Raises:
         UserError: the fit is bad; the message says in what.
     """
-    declared = tuple((name, entry.prior) for name, entry in evidence.experiment.inputs.items())
-    names = [name for name, _ in declared]
-    found = sampled(declared, evidence.arrays(), seed, progress)
+    scales = scales_of(evidence.experiment.inputs)
+    names = [name for name, _ in scales]
+    found = sampled(scales, evidence.arrays(), seed, progress)
     diagnostics = diagnosed(names, found)
     refuse(diagnostics, as_of)
     draws = found.inputs.reshape(-1, len(names))
     deviations = np.asarray(discrepancies(jnp.asarray(found.deviations))).reshape(-1, len(series()))
     summary = summarised(names, draws)
     some, errors = thinned(draws), thinned(found.deviations.reshape(-1, len(series())))
-    said = predictions(declared, evidence, some, errors)
-    moved = influence(declared, evidence, draws.mean(0), np.median(deviations, axis=0))
+    said = predictions(scales, evidence, some, errors)
+    moved = influence(scales, evidence, draws.mean(0), np.median(deviations, axis=0))
     places = [names.index(name) for name in summary["names"]]
     points = np.quantile(deviations, [0.1, 0.5, 0.9], axis=0).T.round(DIGITS).tolist()
     posterior = Posterior(
@@ -89,21 +89,19 @@ def calibrate(
     return replace(posterior, diagnostics=rounded)
 
 
-def sampled(
-    declared: Declared, data: Arrays, seed: int, progress: Progress | None = None
-) -> Sampled:
+def sampled(scales: Scales, data: Arrays, seed: int, progress: Progress | None = None) -> Sampled:
     """Sample the standard normals of the inputs and of the discrepancies."""
-    size = len(declared) + len(series())
-    draws, divergent = posterior_draws(_likelihood(declared), size, data, seed, progress)
-    inputs, deviations = np.split(draws, [len(declared)], axis=2)
+    size = len(scales) + len(series())
+    draws, divergent = posterior_draws(_likelihood(scales), size, data, seed, progress)
+    inputs, deviations = np.split(draws, [len(scales)], axis=2)
     return Sampled(inputs, deviations, divergent)
 
 
 @cache
-def _likelihood(declared: Declared) -> Likelihood:
+def _likelihood(scales: Scales) -> Likelihood:
     def likelihood(z: jax.Array, data: Arrays) -> jax.Array:
-        count = len(declared)
-        return log_likelihood(z[:count], z[count:], declared, data)
+        count = len(scales)
+        return log_likelihood(z[:count], z[count:], scales, data)
 
     return likelihood
 

@@ -53,8 +53,15 @@ def compute_by_quarter(counts: Iterable[Shipment]) -> dict[str, tuple[float, lis
 def counted_compute(snapshot: Snapshot) -> dict[str, tuple[float, list[str]]]:
     """Compute of all vendors' counts by calendar quarter (MH100e) and the facts.
 
-    Of the quarters in which NVIDIA is counted.
+    A quarter in which a vendor of an earlier quarter has no count yet is left out.
     """
     counts = shipments(snapshot)
-    led = {each.quarter for each in counts if each.vendor == "NVIDIA"}
-    return compute_by_quarter(each for each in counts if each.quarter in led)
+    vendors: dict[str, set[str]] = {}
+    for each in counts:
+        vendors.setdefault(each.quarter, set()).add(each.vendor)
+    whole, seen = set[str](), set[str]()
+    for quarter in sorted(vendors):
+        seen |= vendors[quarter]
+        if vendors[quarter] == seen:
+            whole.add(quarter)
+    return compute_by_quarter(each for each in counts if each.quarter in whole)

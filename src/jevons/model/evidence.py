@@ -53,6 +53,7 @@ class Arrays(NamedTuple):
     """
 
     locations: jax.Array  # centre of each input, (segment, input)
+    widths: jax.Array  # prior deviation of each input, (segment, input)
     setting: Setting  # each field with a leading segment axis
     segment: jax.Array  # of each block, (block,)
     row: jax.Array  # of ROWS, (block, observation)
@@ -107,7 +108,8 @@ class Evidence:
         read = {
             "inputs": {
                 name: [segment.experiment.inputs[name].location for segment in self.segments]
-                + [entry.prior.distribution, entry.prior.scale, entry.prior.floor]
+                + [segment.experiment.inputs[name].prior.scale for segment in self.segments]
+                + [entry.prior.distribution, entry.prior.floor]
                 for name, entry in self.experiment.inputs.items()
             },
             "settings": [
@@ -155,6 +157,7 @@ class Evidence:
         stacked["walks"] = jnp.moveaxis(stacked["walks"], 1, 0)
         return Arrays(
             locations=jnp.asarray([[each[name].location for name in names] for each in inputs]),
+            widths=jnp.asarray([[each[name].prior.scale for name in names] for each in inputs]),
             setting=jax.tree.map(lambda *each: jnp.stack(each), *settings),
             segment=jnp.asarray([number for number, _ in self.blocks]),
             **stacked,

@@ -16,7 +16,7 @@ import numpy as np
 from jevons.model.evidence import Evidence
 from jevons.model.likelihood import covariance, discrepancies, predicted
 from jevons.model.observations import Observation, series
-from jevons.model.simulate import Declared
+from jevons.model.simulate import Scales
 
 MOST_DRAWS = 300  # of the sampled ones, evenly spaced
 DIGITS = 4
@@ -37,12 +37,12 @@ class Predictions:
 
 
 def predictions(
-    declared: Declared, evidence: Evidence, inputs: np.ndarray, deviations: np.ndarray
+    scales: Scales, evidence: Evidence, inputs: np.ndarray, deviations: np.ndarray
 ) -> Predictions:
     """Predictions for draws of standard normals (draw, input) and (draw, series)."""
     data = evidence.arrays()
     z, d = jnp.asarray(inputs, jnp.float32), jnp.asarray(deviations, jnp.float32)
-    means = jax.jit(lambda z: jax.lax.map(lambda one: predicted(one, declared, data), z))(z)
+    means = jax.jit(lambda z: jax.lax.map(lambda one: predicted(one, scales, data), z))(z)
     sigmas = jax.lax.map(lambda one: covariance(discrepancies(one), data), d)
     return Predictions(
         np.asarray(means, np.float64), np.asarray(sigmas, np.float64), np.asarray(data.value)
@@ -108,7 +108,7 @@ def thinned(draws: np.ndarray) -> np.ndarray:
 
 
 def influence(
-    declared: Declared, evidence: Evidence, mean: np.ndarray, deviations: np.ndarray
+    scales: Scales, evidence: Evidence, mean: np.ndarray, deviations: np.ndarray
 ) -> Mapping[str, np.ndarray]:
     """What each series has moved the mean of each input by, (input,) by series.
 
@@ -121,8 +121,8 @@ def influence(
     """
     data = evidence.arrays()
     at = jnp.asarray(mean, jnp.float32)
-    slopes = np.asarray(jax.jit(jax.jacfwd(lambda z: predicted(z, declared, data)))(at), np.float64)
-    residual = np.asarray(data.value - predicted(at, declared, data), np.float64)
+    slopes = np.asarray(jax.jit(jax.jacfwd(lambda z: predicted(z, scales, data)))(at), np.float64)
+    residual = np.asarray(data.value - predicted(at, scales, data), np.float64)
     sigma = np.asarray(covariance(jnp.asarray(deviations, jnp.float32), data), np.float64)
     precision = np.eye(len(mean))
     gradients: dict[str, np.ndarray] = {}

@@ -13,21 +13,22 @@ import jax.numpy as jnp
 from jevons.model.evidence import Arrays, deviations
 from jevons.model.observables import observables
 from jevons.model.setting import Setting
-from jevons.model.simulate import Declared
+from jevons.model.simulate import Scales
 
 
-def predicted(z: jax.Array, declared: Declared, data: Arrays) -> jax.Array:
+def predicted(z: jax.Array, scales: Scales, data: Arrays) -> jax.Array:
     """What the chain says of each observation, as a log, (block, observation).
 
     Args:
-        z: standard normals of the inputs, (input,). declared: their names and priors.
+        z: standard normals of the inputs, (input,). scales: of the inputs.
     """
 
-    def one(locations: jax.Array, setting: Setting) -> jax.Array:
-        x = {name: prior.draw(locations[i], z[i][None]) for i, (name, prior) in enumerate(declared)}
+    def one(locations: jax.Array, widths: jax.Array, setting: Setting) -> jax.Array:
+        raw = (locations + widths * z)[:, None]
+        x = {name: scale.value(raw[i]) for i, (name, scale) in enumerate(scales)}
         return observables(x, setting)
 
-    rows = jax.vmap(one)(data.locations, data.setting)
+    rows = jax.vmap(one)(data.locations, data.widths, data.setting)
     paths = rows[data.segment[:, None], data.row]
     last = jnp.log((data.last * paths).sum(-1))
     start = (data.first * paths).sum(-1)
@@ -50,13 +51,13 @@ def discrepancies(normals: jax.Array) -> jax.Array:
     return jnp.exp(centre + width * normals)
 
 
-def log_likelihood(z: jax.Array, normals: jax.Array, declared: Declared, data: Arrays) -> jax.Array:
+def log_likelihood(z: jax.Array, normals: jax.Array, scales: Scales, data: Arrays) -> jax.Array:
     """Log density of the observations, up to a constant, scalar.
 
     Args:
         z: standard normals of the inputs, (input,). normals: of the discrepancies, (series,).
     """
-    residual = data.known * (data.value - predicted(z, declared, data))
+    residual = data.known * (data.value - predicted(z, scales, data))
     return gaussian(residual, covariance(discrepancies(normals), data)).sum()
 
 

@@ -18,7 +18,7 @@ from jevons.model.evidence import Arrays, Evidence
 from jevons.model.fit import Fit
 from jevons.model.likelihood import log_likelihood
 from jevons.model.observations import series
-from jevons.model.simulate import Declared, Experiment
+from jevons.model.simulate import Experiment, Scales, scales_of
 
 INFORMED_SHIFT, INFORMED_WIDTH = 0.1, 0.05  # of a prior's deviation: less is sampling error
 DIGITS = 4
@@ -95,16 +95,16 @@ def log_likelihood_at(posterior: Posterior, evidence: Evidence) -> float:
 
     A fingerprint of the model: whatever changes what the chain says of the observations changes it.
     """
-    declared = tuple((name, entry.prior) for name, entry in evidence.experiment.inputs.items())
+    scales = scales_of(evidence.experiment.inputs)
     mean = dict(zip(posterior.names, posterior.mean, strict=True))
-    z = jnp.asarray([mean.get(name, 0.0) for name, _ in declared], jnp.float32)
+    z = jnp.asarray([mean.get(name, 0.0) for name, _ in scales], jnp.float32)
     normals = jnp.zeros(len(series()))
-    return float(_likelihood(declared)(z, normals, evidence.arrays()))
+    return float(_likelihood(scales)(z, normals, evidence.arrays()))
 
 
 @cache
-def _likelihood(declared: Declared) -> Callable[[jax.Array, jax.Array, Arrays], jax.Array]:
-    return jax.jit(lambda z, normals, data: log_likelihood(z, normals, declared, data))
+def _likelihood(scales: Scales) -> Callable[[jax.Array, jax.Array, Arrays], jax.Array]:
+    return jax.jit(lambda z, normals, data: log_likelihood(z, normals, scales, data))
 
 
 def summarised(names: Sequence[str], draws: np.ndarray) -> dict[str, Any]:

@@ -2,14 +2,16 @@
 
 ``priors.toml`` declares every input once. An input whose centre is observable names a rule of
 :mod:`jevons.model.anchors`; the rule reads only facts known by the as-of date and replaces the
-declared median, while the declared spread stays. Each input name has draws of its own, so adding
-an input leaves those of all others unchanged.
+declared median, while the declared spread stays. A declaration that rests on what was published
+later than the first days of interest carries the day, and the one that stood before it. Each input
+name has draws of its own, so adding an input leaves those of all others unchanged.
 """
 
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, cast
@@ -32,10 +34,39 @@ Distribution = Literal["lognormal", "logitnormal", "normal"]
 
 
 @dataclass(frozen=True, slots=True)
+class NormalScale:
+    """The scale on which an input is normal: log above ``floor``, log odds, or the value itself."""
+
+    distribution: Distribution
+    floor: float = 0.0
+
+    def forward(self, value: float) -> float:
+        """Map a value to the scale."""
+        match self.distribution:
+            case "lognormal":
+                return math.log(value - self.floor)
+            case "logitnormal":
+                return math.log(value / (1 - value))
+            case "normal":
+                return value
+
+    def value(self, raw: Draws) -> jax.Array:
+        """Values of the input, in its unit, from the scale."""
+        match self.distribution:
+            case "lognormal":
+                return self.floor + jnp.exp(raw)
+            case "logitnormal":
+                return jax.nn.sigmoid(raw)
+            case "normal":
+                return jnp.asarray(raw)
+
+
+@dataclass(frozen=True, slots=True)
 class Prior:
     """One input as declared: quantiles in ``unit``, source, and the rule for its centre.
 
     A lognormal input may have a ``floor`` that it never reaches, as an overhead of 1 + something.
+    Where the source was published on ``known_on``, ``earlier`` stands on the days before.
     """
 
     name: str
@@ -47,16 +78,32 @@ class Prior:
     source: str
     centre: str | None = None
     floor: float = 0.0
+    known_on: date | None = None
+    earlier: "Prior | None" = None
+
+    @staticmethod
+    def declared(name: str, entry: Mapping[str, Any]) -> "Prior":
+        """The prior of a table of a declaration; ``earlier`` holds only what differs."""
+        own = {field: value for field, value in entry.items() if field != "earlier"}
+        if "earlier" not in entry:
+            return Prior(name=name, **own)
+        before = Prior(name=name, **{**own, **entry["earlier"], "known_on": None})
+        return Prior(name=name, earlier=before, **own)
+
+    def as_of(self, day: date) -> "Prior":
+        """The declaration that rests on nothing published after a day, as far as it says."""
+        if self.earlier is None or self.known_on is None or day >= self.known_on:
+            return self
+        return self.earlier
+
+    @property
+    def normal_scale(self) -> NormalScale:
+        """The scale on which the input is normal."""
+        return NormalScale(self.distribution, self.floor)
 
     def forward(self, value: float) -> float:
         """Map a value to the scale on which the input is normal."""
-        match self.distribution:
-            case "lognormal":
-                return math.log(value - self.floor)
-            case "logitnormal":
-                return math.log(value / (1 - value))
-            case "normal":
-                return value
+        return self.normal_scale.forward(value)
 
     @property
     def scale(self) -> float:
@@ -69,17 +116,7 @@ class Prior:
         Args:
             location: the centre on the normal scale, scalar. normal: (draw,).
         """
-        return self.value(location + self.scale * normal)
-
-    def value(self, raw: Draws) -> jax.Array:
-        """Values of the input, in its unit, from the scale on which it is normal."""
-        match self.distribution:
-            case "lognormal":
-                return self.floor + jnp.exp(raw)
-            case "logitnormal":
-                return jax.nn.sigmoid(raw)
-            case "normal":
-                return jnp.asarray(raw)
+        return self.normal_scale.value(location + self.scale * normal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +155,7 @@ def priors() -> Mapping[str, Prior]:
     """All declared inputs of the chain, by name, in the order of ``priors.toml``."""
     text = files("jevons.model").joinpath("priors.toml").read_text(encoding="utf-8")
     declared = cast("dict[str, dict[str, Any]]", tomllib.loads(text))
-    return {name: Prior(name=name, **entry) for name, entry in declared.items()}
+    return {name: Prior.declared(name, entry) for name, entry in declared.items()}
 
 
 def settle(snapshot: Snapshot) -> dict[str, Input]:
@@ -129,7 +166,8 @@ def settle(snapshot: Snapshot) -> dict[str, Input]:
     """
     anchors: dict[str, Anchor] = {name: rule(snapshot) for name, rule in RULES.items()}
     inputs = {}
-    for name, prior in priors().items():
+    for name, latest in priors().items():
+        prior = latest.as_of(snapshot.as_of)
         if prior.centre is None:
             inputs[name] = Input(prior, prior.forward(prior.median), ())
         else:

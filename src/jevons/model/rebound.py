@@ -20,16 +20,16 @@ from jevons.model.clock import QUARTERS
 from jevons.model.device import compiler_options
 from jevons.model.priors import BLOCK
 from jevons.model.setting import Setting
-from jevons.model.simulate import Declared, Drawn, Experiment, arguments, sample
+from jevons.model.simulate import Drawn, Experiment, Scales, arguments, sample
 
 HORIZONS = {"one_year": 4, "long_run": 20}  # quarters after the shock
 Block = Callable[[Drawn, jax.typing.ArrayLike, Setting], Paths]
 
 
 @cache
-def _derivative(inputs: Declared) -> Block:
+def _derivative(scales: Scales) -> Block:
     def run(drawn: Drawn, block: jax.Array, setting: Setting) -> Paths:
-        x = sample(inputs, drawn, block)
+        x = sample(scales, drawn, block)
         start = setting.anchor + 1
         onset = (jnp.arange(len(QUARTERS)) >= start).astype(jnp.float32)
 
@@ -55,8 +55,8 @@ def jevons_index(experiment: Experiment, draws: int) -> dict[str, dict[str, np.n
         ``{"one_year" | "long_run": {"total": (draw,), "by_workload": (workload, draw)}}``. The
         long run is five years, or the clock's end where that comes first.
     """
-    declared, drawn = arguments(experiment)
-    run = _derivative(declared)
+    scales, drawn = arguments(experiment)
+    run = _derivative(scales)
     start = QUARTERS.index(experiment.anchor) + 1
     parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {name: [] for name in HORIZONS}
     for block in range(-(-draws // BLOCK)):

@@ -24,9 +24,9 @@ from jevons.model.chain import chain
 from jevons.model.clock import QUARTERS
 from jevons.model.setting import Setting
 from jevons.model.simulate import (
-    Declared,
     Drawn,
     Experiment,
+    Scales,
     arguments,
     input_normals,
     series,
@@ -68,10 +68,10 @@ def sensitivities(
     """
     at = QUARTERS.index(quarter)
     result = np.asarray(simulate(experiment, draws, [name])[name][:, at], np.float64)
-    declared, drawn = arguments(experiment)
-    names = [each for each, _ in declared]
+    scales, drawn = arguments(experiment)
+    names = [each for each, _ in scales]
     slopes = np.asarray(
-        _derivatives(declared, *series(name))(drawn, experiment.setting, jnp.int32(at))
+        _derivatives(scales, *series(name))(drawn, experiment.setting, jnp.int32(at))
     )[:, :draws].mean(1)
     normals = input_normals(experiment, draws)
     between, tails = [], []
@@ -129,12 +129,12 @@ Derivatives = Callable[[Drawn, Setting, jax.Array], jax.Array]
 
 
 @cache
-def _derivatives(inputs: Declared, name: str, place: int | None) -> Derivatives:
+def _derivatives(scales: Scales, name: str, place: int | None) -> Derivatives:
     def run(drawn: Drawn, setting: Setting, at: jax.Array) -> jax.Array:
-        normals = drawn.normals([each for each, _ in inputs], jnp.uint32(0))
+        normals = drawn.normals([each for each, _ in scales], jnp.uint32(0))
 
         def total(z: jax.Array) -> jax.Array:
-            paths = chain(drawn.inputs(inputs, z), setting)
+            paths = chain(drawn.inputs(scales, z), setting)
             path = paths["tokens_by_workload"].sum(0) if name == "tokens" else paths[name]
             return jnp.take(path if place is None else path[place], at, axis=0).sum()
 

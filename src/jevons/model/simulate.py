@@ -25,7 +25,7 @@ from jevons.model.generations import generations_of
 from jevons.model.guidance import guided
 from jevons.model.observations import reported_sales
 from jevons.model.power import OPTIONS
-from jevons.model.priors import BLOCK, Input, Prior, settle, standard_normals, streams
+from jevons.model.priors import BLOCK, Input, NormalScale, Prior, settle, standard_normals, streams
 from jevons.model.setting import Setting, setting_of
 from jevons.model.shocks import shocks_of
 from jevons.model.supply import LIMITS
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Progress = Callable[[int, int], None]
-Declared = tuple[tuple[str, Prior], ...]  # inputs by name
+Scales = tuple[tuple[str, NormalScale], ...]  # by input; all of them that compiled code knows
 Correlation = tuple[tuple[str, ...], np.ndarray]  # names, and their correlations (name, name)
 
 
@@ -132,11 +132,11 @@ class Drawn(NamedTuple):
         """Standard normals of the named inputs in a block, correlated, (input, draw)."""
         return correlated(self.factor, streams(self.seed, names, block))
 
-    def inputs(self, declared: Declared, normals: jax.Array) -> dict[str, jax.Array]:
+    def inputs(self, scales: Scales, normals: jax.Array) -> dict[str, jax.Array]:
         """Draws of every input in its unit, each (draw,), from normals (input, draw)."""
         return {
-            name: prior.value(self.location[i] + self.width[i] * normals[i])
-            for i, (name, prior) in enumerate(declared)
+            name: scale.value(self.location[i] + self.width[i] * normals[i])
+            for i, (name, scale) in enumerate(scales)
         }
 
 
@@ -145,15 +145,15 @@ def correlated(factor: jax.typing.ArrayLike, independent: jax.typing.ArrayLike) 
     return jnp.matmul(factor, independent, precision="highest")
 
 
-def sample(declared: Declared, drawn: Drawn, block: jax.Array) -> dict[str, jax.Array]:
+def sample(scales: Scales, drawn: Drawn, block: jax.Array) -> dict[str, jax.Array]:
     """Draws of every input in one block, each (draw,)."""
-    return drawn.inputs(declared, drawn.normals([name for name, _ in declared], block))
+    return drawn.inputs(scales, drawn.normals([name for name, _ in scales], block))
 
 
 @cache
-def sampler(inputs: Declared) -> Callable[[Drawn, jax.typing.ArrayLike], list[jax.Array]]:
+def sampler(scales: Scales) -> Callable[[Drawn, jax.typing.ArrayLike], list[jax.Array]]:
     """Standard normals of one block of draws by part, each (input, draw), compiled once."""
-    names = [name for name, _ in inputs]
+    names = [name for name, _ in scales]
 
     def run(drawn: Drawn, block: jax.Array) -> list[jax.Array]:
         # Parts of their own: a part cut out where it is used is cut out at every use.
@@ -163,31 +163,35 @@ def sampler(inputs: Declared) -> Callable[[Drawn, jax.typing.ArrayLike], list[ja
 
 
 @cache
-def compiled(inputs: Declared) -> Callable[[Drawn, jax.Array, Setting], Paths]:
-    """The chain over one part of a block's normals, compiled once for a set of declared inputs.
+def compiled(scales: Scales) -> Callable[[Drawn, jax.Array, Setting], Paths]:
+    """The chain over one part of a block's normals, compiled once for a set of inputs.
 
     Centres, widths, correlation, seed and setting are arguments, so every as-of date shares it.
     """
 
     def run(drawn: Drawn, normals: jax.Array, setting: Setting) -> Paths:
-        paths = chain(drawn.inputs(inputs, normals), setting)
+        paths = chain(drawn.inputs(scales, normals), setting)
         tokens = paths["tokens_by_workload"].sum(0)
         return paths | {"tokens": tokens}
 
     return jax.jit(run, compiler_options=compiler_options())
 
 
-def arguments(experiment: Experiment) -> tuple[Declared, Drawn]:
-    """Declared inputs and how they are drawn, as the compiled chain takes them."""
+def scales_of(inputs: Mapping[str, Input]) -> Scales:
+    """The scales of inputs in their order: all dates share them, so dates share compiled code."""
+    return tuple((name, entry.prior.normal_scale) for name, entry in inputs.items())
+
+
+def arguments(experiment: Experiment) -> tuple[Scales, Drawn]:
+    """Scales of the inputs and how they are drawn, as the compiled chain takes them."""
     entries = experiment.inputs
-    declared = tuple((name, entry.prior) for name, entry in entries.items())
     drawn = Drawn(
         location=on_device([entry.location for entry in entries.values()]),
         width=on_device([entry.width for entry in entries.values()]),
         factor=on_device(_factor(experiment)),
         seed=on_device(experiment.seed, np.uint32),
     )
-    return declared, drawn
+    return scales_of(entries), drawn
 
 
 def _factor(experiment: Experiment) -> np.ndarray:
@@ -263,8 +267,8 @@ def each_part(
             paths, each (..., quarter, draw): for the first block alone and in order, then from
             several threads in any order. Else as :func:`simulate`.
     """
-    declared, drawn = arguments(experiment)
-    sample, run = sampler(declared), compiled(declared)
+    scales, drawn = arguments(experiment)
+    sample, run = sampler(scales), compiled(scales)
     blocks = -(-draws // BLOCK)
     wanted = None if names is None else {name: series(name) for name in names}
 
@@ -335,31 +339,31 @@ class Block:
 
 def _block_inputs(experiment: Experiment) -> dict[str, np.ndarray]:
     """Draws of every input in the first block, each (draw,), in double precision."""
-    declared, drawn = arguments(experiment)
+    scales, drawn = arguments(experiment)
     normals = np.stack(list(input_normals(experiment, BLOCK).values()))
-    tables = zip(_kinds(declared), _values(declared)(drawn, normals), strict=True)
+    tables = zip(_kinds(scales), _values(scales)(drawn, normals), strict=True)
     return {
-        declared[place][0]: values
+        scales[place][0]: values
         for places, table in tables
         for place, values in zip(places, np.asarray(table, np.float64), strict=True)
     }
 
 
-def _kinds(declared: Declared) -> list[list[int]]:
+def _kinds(scales: Scales) -> list[list[int]]:
     """Places of the inputs by what they have in common, distribution and floor."""
-    places: dict[tuple[str, float], list[int]] = {}
-    for place, (_, prior) in enumerate(declared):
-        places.setdefault((prior.distribution, prior.floor), []).append(place)
+    places: dict[NormalScale, list[int]] = {}
+    for place, (_, scale) in enumerate(scales):
+        places.setdefault(scale, []).append(place)
     return list(places.values())
 
 
 @cache
-def _values(declared: Declared) -> Callable[[Drawn, np.ndarray], list[jax.Array]]:
+def _values(scales: Scales) -> Callable[[Drawn, np.ndarray], list[jax.Array]]:
     """Draws (input, draw) by kind from normals: one table compiles sooner than each input alone."""
 
     def run(drawn: Drawn, normals: jax.Array) -> list[jax.Array]:
         raw = drawn.location[:, None] + drawn.width[:, None] * normals
-        return [declared[kind[0]][1].value(raw[np.array(kind)]) for kind in _kinds(declared)]
+        return [scales[kind[0]][1].value(raw[np.array(kind)]) for kind in _kinds(scales)]
 
     return jax.jit(run)
 
@@ -373,11 +377,12 @@ def inputs_drawn(experiment: Experiment, names: Sequence[str], draws: int) -> di
     """Draws of several inputs by name, each (draw,), as the chain sees them, in their units."""
     normals = input_normals(experiment, draws)
     entries = {name: experiment.inputs[name] for name in names}
-    return {
-        name: np.asarray(
-            entry.prior.value(np.float32(entry.location) + np.float32(entry.width) * normals[name])
-        )
+    raw = {
+        name: np.float32(entry.location) + np.float32(entry.width) * normals[name]
         for name, entry in entries.items()
+    }
+    return {
+        name: np.asarray(entries[name].prior.normal_scale.value(each)) for name, each in raw.items()
     }
 
 

@@ -22,7 +22,7 @@ DEFINITIONS: Mapping[str, str] = {
     "with_leases": "capex_incl_finance_leases",
     "net": "capex_net_of_proceeds",
 }
-FLAG = 0.5  # a buyer is flagged in years in which most draws build beyond its money
+FLAG = 0.5  # a buyer is flagged in years to come in which most draws build beyond its money
 
 
 def funding(snapshot: Snapshot, reports: Reports, block: Block) -> list[dict[str, Any]]:
@@ -60,7 +60,7 @@ def funding(snapshot: Snapshot, reports: Reports, block: Block) -> list[dict[str
                 "p_exceeds": chance,
                 "flag": [
                     year for year, p in zip(YEARS, chance, strict=True)
-                    if p > FLAG and year > int(last[:4])
+                    if p > FLAG and f"{year}Q4" > last
                 ],
                 "facts": list(balance.facts),
             }

@@ -43,7 +43,8 @@ DEFINITIONS: Mapping[str, str] = {
     "self-supplied capacity under construction and near-term grid access (gross), less the four "
     "options times the realisation factor (net)",
     "total_capacity": "all US data centres, other use included and retired chips left out, as "
-    "nameplate at LBNL's 50 % utilisation; its rise since the end of 2024 less the same supply",
+    "nameplate at LBNL's 50 % utilisation, with what builds wanted and lacked power for; "
+    "its rise since the end of 2024 less the same supply",
 }
 
 
@@ -174,9 +175,9 @@ def stated(fact: Fact) -> dict[str, Any]:
 def realisation(snapshot: Snapshot, block: Block) -> dict[str, Any]:
     """The factor that drives the net shortfall: ours, the one a published net implies, and others.
 
-    ``net_gw`` is the model's mean net shortfall at the end of 2028 where the factor is each of the
-    values for certain; ``published.net_gw_at`` is the published gross less the factor times the
-    same options, negative where they would more than close it.
+    ``mean_net_gw_2028`` is the model's mean net shortfall at the end of 2028 where the factor is
+    each of the values for certain; ``published.net_gw_at`` is the published gross less the factor
+    times the same options, negative where they would more than close it.
     """
     end = ENDS[YEARS.index(2028)]
     gross = block.paths["gross_shortfall"][end]
@@ -184,7 +185,7 @@ def realisation(snapshot: Snapshot, block: Block) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "driving_assumption": "realisation_factor",
         "ours": summarise(block.inputs["realisation_factor"], "1"),
-        "net_gw": {
+        "mean_net_gw_2028": {
             f"{factor:g}": rounded(np.mean(np.maximum(gross - factor * announced, 0.0)))
             for factor in FACTORS
         },

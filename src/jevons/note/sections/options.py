@@ -85,7 +85,7 @@ def definitions(edition: Edition, rows: Sequence[Record]) -> Figure:
 
 def realisation(edition: Edition, found: Record) -> Figure:
     """Net shortfall for each value of the factor, and the value that a published net implies."""
-    factors = list(found["net_gw"])
+    factors = list(found["mean_net_gw_2028"])
     published = found.get("published") or {}
     columns = [
         (
@@ -93,7 +93,9 @@ def realisation(edition: Edition, found: Record) -> Figure:
             [Cell(edition.numbers.percent(float(factor))) for factor in factors],
         ),
         edition.number_column(
-            edition.say("column.net_2028"), [found["net_gw"][factor] for factor in factors], "GW"
+            edition.say("column.net_2028"),
+            [found["mean_net_gw_2028"][factor] for factor in factors],
+            "GW",
         ),
     ]
     if published:
