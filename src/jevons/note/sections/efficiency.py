@@ -48,12 +48,13 @@ def set_up(edition: Edition, row: Record) -> str:
 
 
 def extremes(edition: Edition, rows: list[Record]) -> dict[str, str]:
-    """The cheapest and the dearest set-up in words."""
-    first, last = rows[0]["usd_per_mtok"], rows[-1]["usd_per_mtok"]
+    """The dearest set-up in words, and the cheapest of its phase: reading is no writing."""
+    alike = [row for row in rows if row["phase"] == rows[-1]["phase"]]
+    first, last = alike[0]["usd_per_mtok"], alike[-1]["usd_per_mtok"]
     return {
-        "cheapest": set_up(edition, rows[0]),
+        "cheapest": set_up(edition, alike[0]),
         "low": edition.numbers.amount(first["p50"], first["unit"]),
-        "dearest": set_up(edition, rows[-1]),
+        "dearest": set_up(edition, alike[-1]),
         "high": edition.numbers.amount(last["p50"], last["unit"]),
         "ratio": edition.numbers.plain(last["p50"] / first["p50"] if first["p50"] else None),
     }
