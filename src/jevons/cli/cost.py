@@ -35,9 +35,10 @@ SERVING_ONLY = (
     "batch", "context_out", "precision", "chips", "parallel", "cache_hit", "kv_precision",
     "engine", "speculative",
 )  # fmt: skip
-UNUSED = {"pretrain": SERVING_ONLY, "sft": SERVING_ONLY} | dict.fromkeys(
-    ("serve", "prefill", "decode"), ("tokens",)
-)
+UNUSED = {
+    "pretrain": SERVING_ONLY, "sft": SERVING_ONLY,
+    "serve": ("tokens",), "prefill": ("tokens", "speculative"), "decode": ("tokens",),
+}  # fmt: skip
 NEED_TOKENS = ("sft", "rl")  # no published count stands for a run of one's own
 BAR = 48  # characters of the longest bar of the frontier
 

@@ -153,7 +153,7 @@ def cost(
     if batch is None:
         chosen, stopped = sensible_batch(serving, table.medians())
         serving = replace(serving, batch=chosen)
-        if chips is None and phase in ("serve", "decode"):
+        if chips is None and parallel is None and phase in ("serve", "decode"):
             advice = _advice(serving, table, phase)
     setup.check_batch(serving.batch, prompt + answer)
     factors = table.draw(seed, draws)

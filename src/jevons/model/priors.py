@@ -87,14 +87,18 @@ class Prior:
         own = {field: value for field, value in entry.items() if field != "earlier"}
         if "earlier" not in entry:
             return Prior(name=name, **own)
-        before = Prior(name=name, **{**own, **entry["earlier"], "known_on": None})
-        return Prior(name=name, earlier=before, **own)
+        differs = own | {"known_on": None} | entry["earlier"]
+        return Prior(name=name, earlier=Prior.declared(name, differs), **own)
+
+    def __post_init__(self) -> None:
+        """Hold a day and what stood before it together."""
+        assert (self.known_on is None) == (self.earlier is None), f"{self.name}: known_on, earlier"
 
     def as_of(self, day: date) -> "Prior":
         """The declaration that rests on nothing published after a day, as far as it says."""
         if self.earlier is None or self.known_on is None or day >= self.known_on:
             return self
-        return self.earlier
+        return self.earlier.as_of(day)
 
     @property
     def normal_scale(self) -> NormalScale:
