@@ -39,11 +39,17 @@ def test_a_token_and_the_run_agree() -> None:
 
 def test_fine_tuning_leaves_out_multi_token_prediction() -> None:
     pretrain, tune = (
-        cost("deepseek-v3", "H800", phase=phase, context_in=4096, draws=200)
+        cost("deepseek-v3", "H800", phase=phase, tokens=1e9, context_in=4096, draws=200)
         for phase in ("pretrain", "sft")
     )
     saved = {row["stage"] for row in pretrain["contributions"]}
     assert saved - {row["stage"] for row in tune["contributions"]} == {"multi-token prediction"}
+
+
+@pytest.mark.parametrize("phase", ["sft", "rl"])
+def test_a_run_of_ones_own_needs_its_length(phase: str) -> None:
+    with pytest.raises(UserError, match=f"phase {phase} needs the length of the run; give tokens"):
+        cost("deepseek-v3", "H800", phase=phase, draws=10)
 
 
 def test_reinforcement_is_roll_outs_and_four_thirds_of_an_update() -> None:

@@ -133,8 +133,9 @@ def cost(
     chip: Annotated[str, Query(max_length=60, examples=["H800"])],
     phase: Phase = "serve",
     batch: Annotated[int | None, Query(ge=1, le=100_000)] = None,
-    context_in: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
-    context_out: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
+    context_in: Annotated[int | None, Query(ge=1, le=10_000_000)] = None,
+    context_out: Annotated[int | None, Query(ge=1, le=10_000_000)] = None,
+    tokens: Annotated[float | None, Query(gt=0, le=1e18)] = None,
 ) -> dict[str, Any]:
     """What a token costs: a model on a chip, from arithmetic, memory and wires."""
     from jevons.model import efficiency
@@ -142,7 +143,7 @@ def cost(
     def read(study: Study) -> dict[str, Any]:
         return efficiency.cost(
             model, chip, phase=phase, batch=batch, context_in=context_in, context_out=context_out,
-            as_of=study.as_of, seed=study.seed, draws=study.draws,
+            tokens=tokens, as_of=study.as_of, seed=study.seed, draws=study.draws,
         )  # fmt: skip
 
     return engine.ask(asked.plain, read)

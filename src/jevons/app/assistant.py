@@ -96,13 +96,22 @@ class Tools:
         phase: Annotated[
             str, Field(description="serve, prefill, decode, pretrain, sft or rl.")
         ] = "serve",
+        tokens: Annotated[
+            float | None, Field(gt=0, le=1e18, description="Of a run in sft or rl, e.g. 1e9.")
+        ] = None,
         as_of: Day = None,
     ) -> dict[str, Any]:
         """What a token of a model costs on a chip: rate, USD, joule, and what limits it."""
         return self._ask(
             self._question(as_of),
             lambda study: efficiency.cost(
-                model, chip, phase=phase, as_of=study.as_of, seed=study.seed, draws=study.draws
+                model,
+                chip,
+                phase=phase,
+                tokens=tokens,
+                as_of=study.as_of,
+                seed=study.seed,
+                draws=study.draws,
             ),
         )
 

@@ -39,7 +39,6 @@ UNUSED = {
     "pretrain": SERVING_ONLY, "sft": SERVING_ONLY,
     "serve": ("tokens",), "prefill": ("tokens", "speculative"), "decode": ("tokens",),
 }  # fmt: skip
-NEED_TOKENS = ("sft", "rl")  # no published count stands for a run of one's own
 BAR = 48  # characters of the longest bar of the frontier
 
 
@@ -287,7 +286,7 @@ def _given(**options: Any) -> dict[str, Any]:
 
 
 def _check_phase(phase: str, options: Mapping[str, Any]) -> None:
-    """Refuse an option that the phase would ignore, and a run of no known length.
+    """Refuse an option that the phase would ignore.
 
     Raises:
         UserError: names the option.
@@ -295,8 +294,6 @@ def _check_phase(phase: str, options: Mapping[str, Any]) -> None:
     ignored = [f"--{name.replace('_', '-')}" for name in UNUSED.get(phase, ()) if name in options]
     if ignored:
         raise UserError(f"--phase {phase} would ignore {', '.join(ignored)}; run it without")
-    if phase in NEED_TOKENS and "tokens" not in options:
-        raise UserError(f"--phase {phase} needs the length of the run; give --tokens, e.g. 1e9")
 
 
 def _day(as_of: str | None, facts: Sequence[Path] | None) -> date:

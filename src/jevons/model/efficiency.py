@@ -123,7 +123,8 @@ def cost(
             rental figure, else spreads the purchase price.
         cache_hit: share of the prompt read from cache. utilisation: share of hours sold.
         speculative: draft one token ahead with the model's own multi-token-prediction head.
-        tokens: of a training run; None takes the published count, else a trillion.
+        tokens: of a training run; None takes the published count of a pre-training run, else a
+            trillion; fine-tuning and reinforcement have none.
         engine: "sglang", "trtllm" or "vllm", whose own time was fitted; None is none of them.
         as_of: sees only what was known by that day. seed, draws: of the efficiency factors.
 

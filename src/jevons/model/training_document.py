@@ -48,9 +48,16 @@ def _token_rows() -> tuple[dict[str, str], ...]:
 def training_tokens(
     model: str, phase: str, given: float | None, as_of: date | None = None
 ) -> tuple[float, str]:
-    """Tokens of a run and where the count comes from: given, published by then, else a trillion."""
+    """Tokens of a run and where the count comes from: given, published by then, else a trillion.
+
+    Raises:
+        UserError: no tokens of fine-tuning or reinforcement are given: no published count stands
+            for a run of one's own.
+    """
     if given is not None:
         return given, "given"
+    if phase in ("sft", "rl"):
+        raise UserError(f"phase {phase} needs the length of the run; give tokens, e.g. 1e9")
     for row in _token_rows() if phase == "pretrain" else ():
         if row["model"] == model and (
             as_of is None or date.fromisoformat(row["known_on"]) <= as_of
