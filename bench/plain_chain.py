@@ -492,8 +492,8 @@ class PlainRun:
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
-        declared, drawn = arguments(experiment)
-        self.kinds = {name: (prior.distribution, prior.floor) for name, prior in declared}
+        scales, drawn = arguments(experiment)
+        self.kinds = {name: (scale.distribution, scale.floor) for name, scale in scales}
         self.location, self.width = (np.asarray(each)[:, None] for each in drawn[:2])
         self.factor = np.asarray(drawn.factor)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from jevons.facts import load
@@ -15,7 +15,10 @@ DAY = date(2025, 3, 11)  # of the question that jevons was built for
 CHAIN = Path(__file__).parents[1] / "docs" / "chain.md"
 SECTION = "## What a past day is told too early"
 KNOWN = {fact.fact_id: fact.known_on for fact in load().facts}
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def _sources() -> Iterator[tuple[str, str]]:
@@ -38,11 +41,11 @@ def _cited(source: str) -> list[str]:
 def _days(source: str) -> list[date]:
     """Days on which what a source names was public: of its facts, and as written."""
     written = re.findall(r"\b20\d\d-\d\d-\d\d\b", source)
-    months = re.findall(rf"\b(?:{MONTHS}) 20\d\d\b", source)
+    months = re.findall(rf"\b({'|'.join(MONTHS)}) (20\d\d)\b", source)
     return [
         *(KNOWN[fact] for fact in _cited(source)),
         *(date.fromisoformat(day) for day in written),
-        *(datetime.strptime(month, "%B %Y").date() for month in months),  # noqa: DTZ007
+        *(date(int(year), MONTHS.index(month) + 1, 1) for month, year in months),
     ]
 
 

@@ -1,5 +1,7 @@
 """The frontier agrees with single points and keeps its order."""
 
+from typing import Any
+
 import pytest
 
 from jevons.errors import UserError
@@ -17,9 +19,9 @@ def test_each_point_is_that_of_one_batch() -> None:
 
 
 def test_cached_prompts_are_paid_on_the_frontier_as_at_a_point() -> None:
-    options = {"chips": 4, "cache_hit": 0.9, "draws": 300}
-    row = frontier("gpt-oss-120b", "H100", (64,), **options)["frontier"][0]  # type: ignore[arg-type]
-    one = cost("gpt-oss-120b", "H100", batch=64, **options)  # type: ignore[arg-type]
+    options: dict[str, Any] = {"chips": 4, "cache_hit": 0.9, "draws": 300}
+    row = frontier("gpt-oss-120b", "H100", (64,), **options)["frontier"][0]
+    one = cost("gpt-oss-120b", "H100", batch=64, **options)
     hour = one["usd_per_chip_hour"]["p50"]
     assert row["usd_per_mtok"]["p50"] == pytest.approx(one["usd_per_mtok"]["p50"], rel=1e-4)
     unpaid = hour / 3600 * 1e6 / row["tokens_per_s_per_chip"]["p50"]

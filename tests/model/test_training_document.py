@@ -1,6 +1,7 @@
 """Training as ``jevons cost`` prints it, against published hours and its own arithmetic."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -53,9 +54,9 @@ def test_a_run_of_ones_own_needs_its_length(phase: str) -> None:
 
 
 def test_reinforcement_is_roll_outs_and_four_thirds_of_an_update() -> None:
-    options = {"context_in": 1024, "context_out": 8192, "draws": 200}
-    serve = cost("deepseek-v3", "H800", phase="serve", **options)  # type: ignore[arg-type]
-    rl = cost("deepseek-v3", "H800", phase="rl", tokens=1e10, **options)  # type: ignore[arg-type]
+    options: dict[str, Any] = {"context_in": 1024, "context_out": 8192, "draws": 200}
+    serve = cost("deepseek-v3", "H800", phase="serve", **options)
+    rl = cost("deepseek-v3", "H800", phase="rl", tokens=1e10, **options)
     seconds = {row["stage"]: row["seconds"]["p50"] for row in rl["contributions"]}
     assert seconds["roll-outs"] == pytest.approx(
         1 / serve["tokens_per_s_per_chip"]["p50"], rel=0.01

@@ -105,7 +105,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments) or ["--help"], prog_name="jevons", standalone_mode=False)
     except MistakesError as error:
-        return [_complain(line, MISTAKE) for line in str(error).splitlines()][-1]
+        for line in str(error).splitlines():
+            _complain(line, MISTAKE)
+        return MISTAKE
     except UserError as error:
         return _complain(str(error), MISTAKE)
     except _USAGE_ERROR as error:

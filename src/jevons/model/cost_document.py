@@ -11,8 +11,8 @@ from jevons.model.service_rate import Factors
 from jevons.model.serving import (
     Serving,
     cache_read_seconds,
+    cached_seconds,
     decode,
-    paid_chip_seconds,
     prefill,
     time_per_output_token,
     tokens_per_chip_second,
@@ -59,14 +59,16 @@ def serving_document(
     rows, bound = contributions(reading_stages if phase == "prefill" else stages)
     if stopped == "capacity" and phase != "prefill":
         bound = "capacity"
-    answer = serving.context_out * paid_chip_seconds(serving, factors)
+    seconds = 1.0 / rate + cached_seconds(serving, phase)
+    served = tokens_per_chip_second(serving, factors)
+    answer = serving.context_out * (1.0 / served + cached_seconds(serving))
     user = time_per_output_token(serving, factors)
     return {
         "model": setup.model.name,
         "chip": setup.chip.name,
         "phase": phase,
         "tokens_per_s_per_chip": quantity(rate, "token/s"),
-        "usd_per_mtok": quantity(usd * paid_chip_seconds(serving, factors, phase), "USD/Mtoken"),
+        "usd_per_mtok": quantity(usd * seconds, "USD/Mtoken"),
         "joule_per_token": quantity(watts / rate, "J/token"),
         "usd_per_chip_hour": quantity(hour.usd, "USD/hour"),
         "bound": bound,

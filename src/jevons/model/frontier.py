@@ -12,8 +12,8 @@ from jevons.model.roofline_terms import Stages
 from jevons.model.service_rate import Factors
 from jevons.model.serving import (
     Serving,
+    cached_seconds,
     decode,
-    paid_chip_seconds,
     time_per_output_token,
     tokens_per_chip_second,
 )
@@ -53,7 +53,7 @@ def frontier_document(
     many = replace(serving, batch=cast("int", np.asarray(sizes, dtype=np.float32)))
     columns = {name: values[:, None] for name, values in factors.items()}
     rate = tokens_per_chip_second(many, columns)
-    paid = paid_chip_seconds(many, columns)
+    paid = 1.0 / rate + cached_seconds(serving)
     user = 1.0 / time_per_output_token(many, columns)
     stages = decode(many, columns)[0]
     watts = power(setup.chip, factors)

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jevons.model.evidence import Arrays, deviations
 from jevons.model.observables import observables
 from jevons.model.setting import Setting
-from jevons.model.simulate import Scales
+from jevons.model.simulate import Scales, inputs_at
 
 
 def predicted(z: jax.Array, scales: Scales, data: Arrays) -> jax.Array:
@@ -24,9 +24,7 @@ def predicted(z: jax.Array, scales: Scales, data: Arrays) -> jax.Array:
     """
 
     def one(locations: jax.Array, widths: jax.Array, setting: Setting) -> jax.Array:
-        raw = (locations + widths * z)[:, None]
-        x = {name: scale.value(raw[i]) for i, (name, scale) in enumerate(scales)}
-        return observables(x, setting)
+        return observables(inputs_at(scales, locations, widths, z[:, None]), setting)
 
     rows = jax.vmap(one)(data.locations, data.widths, data.setting)
     paths = rows[data.segment[:, None], data.row]

@@ -101,16 +101,15 @@ def cache_read_seconds(serving: Serving) -> float:
     return setup.model.kv_bytes_per_token(setup.kv_bytes) / CACHE_READ_RATE
 
 
-def paid_chip_seconds(serving: Serving, factors: Factors, phase: str = "serve") -> Array:
-    """Chip-seconds that a token of the phase is charged, (draw,), cached prompt tokens included.
+def cached_seconds(serving: Serving, phase: str = "serve") -> float:
+    """Chip-seconds that a token of the phase is charged for its cached prompt tokens.
 
     Cached prompts come from storage while the chip works for others: they lower no throughput, so
     :func:`tokens_per_chip_second` leaves them out. They take the chip's share of the storage
     network, which is charged as if the chip waited.
     """
-    cached = {"serve": serving.context_in / serving.context_out, "prefill": 1.0}.get(phase, 0.0)
-    storage = cached * serving.cache_hit * cache_read_seconds(serving)
-    return 1.0 / tokens_per_chip_second(serving, factors, phase) + storage
+    prompt = {"serve": serving.context_in / serving.context_out, "prefill": 1.0}.get(phase, 0.0)
+    return prompt * serving.cache_hit * cache_read_seconds(serving)
 
 
 def time_per_output_token(serving: Serving, factors: Factors) -> Array:

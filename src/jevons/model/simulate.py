@@ -134,10 +134,21 @@ class Drawn(NamedTuple):
 
     def inputs(self, scales: Scales, normals: jax.Array) -> dict[str, jax.Array]:
         """Draws of every input in its unit, each (draw,), from normals (input, draw)."""
-        return {
-            name: scale.value(self.location[i] + self.width[i] * normals[i])
-            for i, (name, scale) in enumerate(scales)
-        }
+        return inputs_at(scales, self.location, self.width, normals)
+
+
+def inputs_at(
+    scales: Scales, location: jax.Array, width: jax.Array, normals: jax.Array
+) -> dict[str, jax.Array]:
+    """Every input in its unit, each (draw,), from standard normals (input, draw).
+
+    Args:
+        location: centres, width: standard deviations, on the normal scales, each (input,).
+    """
+    return {
+        name: scale.value(location[i] + width[i] * normals[i])
+        for i, (name, scale) in enumerate(scales)
+    }
 
 
 def correlated(factor: jax.typing.ArrayLike, independent: jax.typing.ArrayLike) -> jax.Array:
