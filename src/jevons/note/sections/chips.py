@@ -133,12 +133,12 @@ def share_cell(edition: Edition, path: Record, at: int) -> Cell:
 
 def counted(edition: Edition, rows: list[Record]) -> Figure:
     """Compute built beside chips counted, quarter by quarter."""
-    quarters = [Cell(row["quarter"]) for row in rows]
+    quarters = [row["quarter"] for row in rows]
     ours, scale = edition.column(
         edition.say("note.this_note"), "MH100e", max(row["ours"]["p95"] for row in rows)
     )
     columns = [
-        (Column(edition.say("column.quarter"), numeric=False), quarters),
+        edition.text_column(edition.say("column.of_quarter"), quarters),
         (ours, [edition.quantity_cell(row["ours"], scale, 2) for row in rows]),
         (
             Column("Epoch AI", scale.label),
